@@ -1,0 +1,120 @@
+"""Which files of a corpus are documents, and what each one really is."""
+
+import zipfile
+from pathlib import Path
+
+from pipeline.errors import InputError, UnreadableDocument
+
+__all__ = ["find_files", "ignored_files", "relative_name", "true_format"]
+
+_DOCUMENT_SUFFIXES = {".docx", ".docm", ".doc", ".pdf", ".txt", ".jsonl", ".rtf", ".odt"}
+_MAX_FILE_BYTES = 200 * 2**20
+_MAX_UNPACKED_BYTES = 500 * 2**20
+_MAX_UNPACKED_RATIO = 200
+
+_SIGNATURES = (
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"\x89PNG", "PNG picture"),
+    (b"\xff\xd8\xff", "JPEG picture"),
+    (b"GIF8", "GIF picture"),
+    (b"{\\rtf", "rtf"),
+)
+
+
+def find_files(corpus: Path) -> tuple[Path, ...]:
+    """Documents of a corpus in the order of their names: the file itself, or all below the folder.
+
+    Hidden files and Word's lock files (``~$…``) are left out.
+
+    Raises:
+        InputError: there is no such path, or no document below it.
+    """
+    if corpus.is_file():
+        return (corpus,)
+    if not corpus.exists():
+        raise InputError(f"{corpus}: there is no such file or folder")
+    found = tuple(p for p in _visible(corpus) if p.suffix.lower() in _DOCUMENT_SUFFIXES)
+    if not found:
+        kinds = ", ".join(sorted(_DOCUMENT_SUFFIXES))
+        raise InputError(f"{corpus}: the folder holds no document ({kinds})")
+    return found
+
+
+def ignored_files(corpus: Path) -> tuple[str, ...]:
+    """Names of visible files that are no documents by their suffix; told, so that nothing goes missing in silence."""
+    if corpus.is_file():
+        return ()
+    return tuple(relative_name(p, corpus) for p in _visible(corpus) if p.suffix.lower() not in _DOCUMENT_SUFFIXES)
+
+
+def relative_name(path: Path, corpus: Path) -> str:
+    """Name of a file in its corpus, with forward slashes."""
+    return path.name if path == corpus else path.relative_to(corpus).as_posix()
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(
+        p
+        for p in folder.rglob("*")
+        if p.is_file() and not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts)
+    )
+
+
+def true_format(path: Path) -> str:
+    """``docx``, ``pdf``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
+
+    Raises:
+        UnreadableDocument: the file is empty, too large, or something else than its name says.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise UnreadableDocument("the file is empty (0 bytes); fetch it again")
+    if size > _MAX_FILE_BYTES:
+        raise UnreadableDocument(f"the file is larger than {_MAX_FILE_BYTES // 2**20} MiB; split it")
+    with path.open("rb") as stream:
+        start = stream.read(1024)
+    found = next((name for signature, name in _SIGNATURES if start.startswith(signature)), "")
+    if not found and b"%PDF-" in start:
+        found = "pdf"
+    suffix = path.suffix.lower()
+    if found == "zip":
+        return _zip_format(path)
+    if found == "ole":
+        raise UnreadableDocument(_ole_reason(path, start))
+    if found == "pdf":
+        return "pdf"
+    if found:
+        raise UnreadableDocument(f"the file is a {found}, not a document; its name ends in {suffix}")
+    if suffix in (".txt", ".jsonl"):
+        return suffix[1:]
+    expected = {".docx": "Word", ".docm": "Word", ".doc": "Word", ".pdf": "PDF"}.get(suffix, suffix)
+    raise UnreadableDocument(f"the file does not begin like a {expected} file; it may be cut off or misnamed")
+
+
+def _zip_format(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise UnreadableDocument(
+            "the Word file breaks off before its end (its table of contents is missing); copy or download it again"
+        ) from error
+    unpacked = sum(m.file_size for m in members)
+    packed = max(1, sum(m.compress_size for m in members))
+    if unpacked > _MAX_UNPACKED_BYTES or (unpacked > 50 * 2**20 and unpacked / packed > _MAX_UNPACKED_RATIO):
+        raise UnreadableDocument("the file unpacks to an unreasonable size; it was not opened")
+    names = {m.filename for m in members}
+    if "word/document.xml" in names:
+        return "docx"
+    kind = "an Excel workbook" if "xl/workbook.xml" in names else "a zip archive"
+    raise UnreadableDocument(f"the file is {kind}, not a Word document")
+
+
+def _ole_reason(path: Path, start: bytes) -> str:
+    with path.open("rb") as stream:
+        sample = start + stream.read(2**20)
+    if "EncryptedPackage".encode("utf-16-le") in sample:
+        return "the Word file is protected by a password; save a copy without protection and retry"
+    return "the file is in the old Word format (.doc); open it in Word or LibreOffice and save it as .docx"

@@ -1,0 +1,98 @@
+"""Plain text and structured JSON Lines to paragraphs."""
+
+import json
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.domain import BlockKind, Document, Notice, parse_instrument_id
+from pipeline.errors import UnknownIdentifierError, UnreadableDocument
+from pipeline.ingest.layout import Paragraph, Source, assemble
+
+__all__ = ["read_plain", "read_structured"]
+
+
+def read_plain(source: Source) -> Document:
+    """A text file, one paragraph a line.
+
+    Raises:
+        UnreadableDocument: the bytes are no text.
+    """
+    data = source.path.read_bytes()
+    if b"\x00" in data[:4096]:
+        raise UnreadableDocument("the file holds binary data under a text name; give it its true suffix")
+    notices = []
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+        notices.append(Notice("encoding", "the file is not UTF-8; it was read as Western European text"))
+    if not text.strip():
+        raise UnreadableDocument("the file holds no text")
+    return assemble(source, "txt", (Paragraph(line) for line in text.splitlines()), notices)
+
+
+class _ClauseLine(BaseModel):
+    # Exports carry more fields (id, part, span …); what is derived from the text is derived again on reading.
+    model_config = ConfigDict(extra="ignore")
+    label: str = ""
+    text: str
+
+
+class _SectionLine(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    call: str
+    part: str
+    annex: int | None = None
+    clauses: list[_ClauseLine]
+
+
+class _ResolutionLine(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    id: str
+    title: str = ""
+    language: str = "en"
+    number_line: str = ""
+    standing: str = "in-force"
+    sections: list[_SectionLine]
+
+
+def read_structured(source: Source) -> Document:
+    """A file of resolutions that are already split, one JSON object a line.
+
+    What the file states is carried in the blocks' styles (``overlap:instrument``, ``overlap:call`` …), so the
+    segmenter keeps it and does not guess again.
+
+    Raises:
+        UnreadableDocument: a line is no JSON, lacks a field or has an unknown identifier; the line is named.
+    """
+    paragraphs: list[Paragraph] = []
+    language = "en"
+    for number, line in enumerate(source.path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            resolution = _ResolutionLine.model_validate_json(line)
+            parse_instrument_id(resolution.id)
+        except (ValidationError, json.JSONDecodeError, UnknownIdentifierError) as error:
+            detail = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            raise UnreadableDocument(f"line {number} is no resolution in the exchange form: {detail}") from error
+        language = resolution.language
+        paragraphs.extend(_structured(resolution))
+    if not paragraphs:
+        raise UnreadableDocument("the file holds no resolution")
+    return assemble(source, "jsonl", paragraphs, language=language)
+
+
+def _structured(resolution: _ResolutionLine) -> Iterator[Paragraph]:
+    head = resolution.number_line or resolution.id
+    yield Paragraph(head, BlockKind.HEADER, f"overlap:instrument {resolution.id} {resolution.standing}")
+    if resolution.title:
+        yield Paragraph(resolution.title, BlockKind.HEADER, "overlap:title")
+    for section in resolution.sections:
+        annex = "" if section.annex is None else f" {section.annex}"
+        yield Paragraph(section.call or "Annex", BlockKind.HEADER, f"overlap:call {section.part}{annex}")
+        for clause in section.clauses:
+            label = " ".join(clause.label.split())
+            text = " ".join(clause.text.split())
+            yield Paragraph(f"{label}\t{text}" if label else text, style=f"overlap:item {label}".strip())

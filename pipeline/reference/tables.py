@@ -1,0 +1,244 @@
+"""Loaders of the versioned data files; each checks its file and says which entry is wrong."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pipeline.domain import Body, Relation
+from pipeline.errors import ReferenceDataError
+
+__all__ = [
+    "Actor",
+    "Actors",
+    "Calls",
+    "Conferences",
+    "Formula",
+    "MandateWords",
+    "Scoring",
+    "load_actors",
+    "load_calls",
+    "load_conferences",
+    "load_formulae",
+    "load_mandate_words",
+    "load_scoring",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Conferences:
+    """Where and when each body met, and the study periods of each Sector."""
+
+    by_place: dict[tuple[str, int], tuple[Body, ...]]
+    preference: dict[tuple[str, int], Body]
+    study_periods: dict[str, tuple[str, ...]]
+    years: dict[Body, tuple[int, ...]]
+
+    def bodies(self, city: str, year: int) -> tuple[Body, ...]:
+        """Bodies that met in this city in this year; empty when none did."""
+        return self.by_place.get((city.casefold(), year), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Call words of one language."""
+
+    modifiers: tuple[str, ...]
+    preambular: tuple[str, ...]
+    operative: tuple[str, ...]
+    canonical: dict[str, str]
+    force: dict[str, int]
+    reference_followers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One addressee: its codes, its place in clause identifiers, and the phrases that name it."""
+
+    codes: tuple[str, ...]
+    slug: str
+    office: bool
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """All addressees, and the words that introduce partners."""
+
+    actors: tuple[Actor, ...]
+    partner_introductions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A family of formula language with its compiled patterns, matched on folded lower-case text."""
+
+    family: str
+    patterns: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MandateWords:
+    """Words for actions, exclusive claims, reporting duties and procedural texts."""
+
+    actions: dict[str, str]
+    kin: frozenset[frozenset[str]]
+    exclusive: tuple[str, ...]
+    report_verbs: tuple[str, ...]
+    report_recipients: tuple[str, ...]
+    report_cycles: dict[str, tuple[str, ...]]
+    procedural_titles: tuple[str, ...]
+    pointer_openings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Weights, thresholds and limits of matching and ranking."""
+
+    version: str
+    weights: dict[str, float]
+    candidates: dict[str, float]
+    thresholds: dict[str, float]
+    full_information_words: float
+    label_weights: dict[Relation, float]
+    rank_parts: dict[str, float]
+    rank_factors: dict[str, float]
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = files("pipeline.reference") / "data" / name
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ReferenceDataError(f"reference file {name}: {error}") from error
+    if "version" not in data:
+        raise ReferenceDataError(f"reference file {name}: it states no version")
+    return data
+
+
+def _strings(data: dict[str, Any], key: str, name: str) -> tuple[str, ...]:
+    values = data.get(key)
+    if not isinstance(values, list) or not values or not all(isinstance(v, str) and v.strip() for v in values):
+        raise ReferenceDataError(f"reference file {name}: {key} must be a list of words")
+    if len(set(values)) != len(values):
+        raise ReferenceDataError(f"reference file {name}: {key} names an entry twice")
+    return tuple(values)
+
+
+@cache
+def load_conferences() -> Conferences:
+    """Conference table. Raises ReferenceDataError when an entry is no "City year" or names no body."""
+    data = _read("conferences.toml")
+    by_place: dict[tuple[str, int], tuple[Body, ...]] = {}
+    for entry in data["conference"]:
+        body = Body(entry["body"])
+        for held in entry["held"]:
+            city, year = _place(held)
+            by_place[city, year] = (*by_place.get((city, year), ()), body)
+    return Conferences(
+        by_place=by_place,
+        preference={_place(place): Body(body) for place, body in data["preference"].items()},
+        study_periods={sector: tuple(periods) for sector, periods in data["study_periods"].items()},
+        years={Body(body): tuple(years) for body, years in data["deadlines"].items()},
+    )
+
+
+def _place(text: str) -> tuple[str, int]:
+    city, _, year = text.rpartition(" ")
+    if not city or not year.isdigit():
+        raise ReferenceDataError(f"reference file conferences.toml: {text!r} is no city and year")
+    return city.casefold(), int(year)
+
+
+@cache
+def load_calls() -> Calls:
+    """Call words of English. Raises ReferenceDataError when a word is both preambular and operative."""
+    name = "calls.toml"
+    data = _read(name)
+    preambular, operative = _strings(data, "preambular", name), _strings(data, "operative", name)
+    if both := set(preambular) & set(operative):
+        raise ReferenceDataError(f"reference file {name}: both preambular and operative: {sorted(both)}")
+    return Calls(
+        modifiers=_strings(data, "modifiers", name),
+        preambular=preambular,
+        operative=operative,
+        canonical=dict(data["canonical"]),
+        force={str(k): int(v) for k, v in data["force"].items()},
+        reference_followers=_strings(data["reference"], "followers", name),
+    )
+
+
+@cache
+def load_actors() -> Actors:
+    """Addressees of English. Raises ReferenceDataError when one phrase names two actors."""
+    name = "actors.toml"
+    data = _read(name)
+    actors = tuple(
+        Actor(_strings(a, "codes", name), a["slug"], bool(a["office"]), _strings(a, "phrases", name))
+        for a in data["actor"]
+    )
+    phrases = [phrase for actor in actors for phrase in actor.phrases]
+    if twice := {p for p in phrases if phrases.count(p) > 1}:
+        raise ReferenceDataError(f"reference file {name}: phrases of two actors: {sorted(twice)}")
+    return Actors(actors, _strings(data["partners"], "introductions", name))
+
+
+@cache
+def load_formulae() -> tuple[Formula, ...]:
+    """Formula language of English. Raises ReferenceDataError when a pattern does not compile."""
+    name = "formulae.toml"
+    formulae = []
+    for entry in _read(name)["formula"]:
+        try:
+            patterns = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in _strings(entry, "patterns", name))
+        except re.error as error:
+            raise ReferenceDataError(f"reference file {name}, family {entry['family']}: {error}") from error
+        formulae.append(Formula(entry["family"], patterns))
+    return tuple(formulae)
+
+
+@cache
+def load_mandate_words() -> MandateWords:
+    """Words of operative clauses. Raises ReferenceDataError when kin classes do not exist."""
+    name = "mandate.toml"
+    data = _read(name)
+    classes: dict[str, list[str]] = data["actions"]
+    actions: dict[str, str] = {}
+    for action, verbs in classes.items():
+        for verb in verbs:
+            actions.setdefault(verb, action)
+    kin = frozenset(frozenset(pair) for pair in data["kin"]["pairs"])
+    if unknown := {c for pair in kin for c in pair} - set(classes):
+        raise ReferenceDataError(f"reference file {name}: kin of unknown action classes: {sorted(unknown)}")
+    return MandateWords(
+        actions=actions,
+        kin=kin,
+        exclusive=_strings(data["exclusive"], "phrases", name),
+        report_verbs=_strings(data["reporting"], "verbs", name),
+        report_recipients=_strings(data["reporting"], "recipients", name),
+        report_cycles={cycle: tuple(words) for cycle, words in data["reporting"]["cycles"].items()},
+        procedural_titles=_strings(data["procedural"], "titles", name),
+        pointer_openings=_strings(data["pointers"], "openings", name),
+    )
+
+
+@cache
+def load_scoring() -> Scoring:
+    """Weights of matching and ranking. Raises ReferenceDataError when the parts of the rank do not sum to 1."""
+    name = "scoring.toml"
+    data = _read(name)
+    parts = {str(k): float(v) for k, v in data["ranking"]["parts"].items()}
+    if abs(sum(parts.values()) - 1) > 1e-9:
+        raise ReferenceDataError(f"reference file {name}: ranking.parts sum to {sum(parts.values())}, not to 1")
+    return Scoring(
+        version=data["version"],
+        weights={str(k): float(v) for k, v in data["weights"].items()},
+        candidates={str(k): float(v) for k, v in data["candidates"].items()},
+        thresholds={str(k): float(v) for k, v in data["thresholds"].items()},
+        full_information_words=float(data["information"]["full_words"]),
+        label_weights={Relation(k): float(v) for k, v in data["ranking"]["label"].items()},
+        rank_parts=parts,
+        rank_factors={str(k): float(v) for k, v in data["ranking"]["factors"].items()},
+    )

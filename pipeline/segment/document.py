@@ -1,0 +1,206 @@
+"""One document to its instruments, with citations."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.domain import (
+    Block,
+    BlockKind,
+    Body,
+    Citation,
+    Document,
+    DocumentKind,
+    InstrumentId,
+    Notice,
+    Resolution,
+    Sector,
+    Span,
+    Standing,
+    fold_space,
+)
+from pipeline.segment.citations import find_citations
+from pipeline.segment.clauses import build_sections
+from pipeline.segment.heads import (
+    Enactment,
+    Head,
+    identify,
+    parse_enactment,
+    parse_head,
+    parse_history,
+    parse_marker,
+)
+from pipeline.segment.structured import read_structured
+
+__all__ = ["cite_document", "segment_document"]
+
+# Between a number line and its enacting formula stand title and history: never more lines than this.
+_HEAD_REACH = 15
+_RESERVATIONS = re.compile(r"^\s*DECLARATIONS AND RESERVATIONS\b", re.I)
+_HEAD_STYLES = ("resno", "recno", "decno", "opinionno", "questionno")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One instrument in the blocks: ``start`` is its number line, ``body`` the first block below the formula."""
+
+    head: Head
+    marker: str
+    start: int
+    title: tuple[int, ...]
+    enactment: Enactment | None
+    history: tuple[int, ...]
+    body: int
+
+
+def segment_document(document: Document) -> tuple[Resolution, ...]:
+    """Instruments of a document in reading order; empty for reports and other texts that adopt nothing.
+
+    A number line counts when an enacting formula follows closely, when its style says so, or when a proposal marker
+    stands before it: lines of a table of contents and citations do not.
+    """
+    if document.format == "jsonl":
+        return read_structured(document)
+    units = _units(document)
+    resolutions = []
+    for index, unit in enumerate(units):
+        end = _end_of(document, units, index)
+        resolutions.append(_resolution(document, unit, end))
+    cited = _citations(document, resolutions)
+    return tuple(
+        replace(r, citations=tuple(c for c in cited if r.span.start <= c.span.start < r.span.end)) for r in resolutions
+    )
+
+
+def cite_document(document: Document, resolutions: Sequence[Resolution]) -> Document:
+    """The document with all its citations, each tied to the clause that it stands in."""
+    return replace(document, citations=_citations(document, resolutions))
+
+
+def _units(document: Document) -> list[_Unit]:
+    units: list[_Unit] = []
+    marker, marker_at = "", -1
+    for index, block in enumerate(document.blocks):
+        line = document.line(block)
+        if _RESERVATIONS.match(line):
+            break
+        if found := parse_marker(line):
+            marker, marker_at = found, index
+            continue
+        head = parse_head(line) if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADER) else None
+        if head is None:
+            continue
+        before = head.marker or (marker if marker_at >= 0 and index - marker_at <= 3 else "")
+        if (unit := _accept(document, index, head, before)) is not None:
+            units.append(unit)
+            marker, marker_at = "", -1
+    return units
+
+
+def _accept(document: Document, index: int, head: Head, marker: str) -> _Unit | None:
+    """The instrument whose number line is block ``index``, or None when the line only names one."""
+    title: list[int] = []
+    history: tuple[int, ...] = ()
+    for following in range(index + 1, min(index + 1 + _HEAD_REACH, len(document.blocks))):
+        block = document.blocks[following]
+        line = document.line(block)
+        if enactment := parse_enactment(line):
+            return _Unit(head, marker, index, tuple(title), enactment, history, following + 1)
+        if parse_head(line) or parse_marker(line):
+            break
+        if years := parse_history(line):
+            history = years
+        elif block.kind is not BlockKind.FOOTNOTE and len(title) < 6:
+            title.append(following)
+    styled = document.blocks[index].style.replace("_", "").replace(" ", "").startswith(_HEAD_STYLES)
+    if not (marker or styled):
+        return None
+    if marker.strip("()*") in ("SUP", "NOC"):
+        return _Unit(head, marker, index, tuple(title[:1]), None, history, len(document.blocks))
+    first = 1 if title else 0
+    return _Unit(head, marker, index, tuple(title[:first]), None, history, index + 1 + first)
+
+
+def _end_of(document: Document, units: Sequence[_Unit], index: int) -> int:
+    """Index of the block after the last one of a unit: the next number line, less its marker line."""
+    end = units[index + 1].start if index + 1 < len(units) else len(document.blocks)
+    for position in range(units[index].start + 1, end):
+        line = document.line(document.blocks[position])
+        if parse_marker(line) or _RESERVATIONS.match(line):
+            return position
+    return end
+
+
+def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
+    identifier, doubts = identify(unit.head, unit.enactment, unit.history, _meeting_year(document))
+    first, last = document.blocks[unit.start], document.blocks[max(unit.start, end - 1)]
+    suppressed = unit.marker.strip("()*") in ("SUP", "NOC")
+    sections, notices = ((), ()) if suppressed else build_sections(document, document.blocks[unit.body : end], identifier)
+    told = [*doubts, *notices]
+    if not sections and not suppressed:
+        told.append(Notice("no-clauses", "no call line was found below the number line"))
+    if unit.enactment is None and not suppressed:
+        told.append(Notice("no-formula", "no enacting formula was found; body and edition come from the number line"))
+    return Resolution(
+        id=identifier,
+        title=fold_space(" ".join(document.line(document.blocks[i]) for i in unit.title)),
+        language=document.language,
+        document_id=document.id,
+        number_line=_number_line(document, first),
+        span=Span(first.span.start, last.span.end),
+        sections=sections,
+        standing=Standing.PROPOSED if unit.marker and document.kind is DocumentKind.PROPOSAL else Standing.IN_FORCE,
+        marker=unit.marker,
+        history=unit.history,
+        notices=tuple(told),
+    )
+
+
+def _number_line(document: Document, block: Block) -> str:
+    line = fold_space(document.line(block))
+    return re.sub(r"^\(?(?:ADD|MOD|SUP|NOC)\)?\*?\s*(?:[A-Z]{2,5}(?:/[A-Z]{2,5})*/(?:\d+|XX)(?:A\d+)*/\d+)?\s+", "", line)
+
+
+def _meeting_year(document: Document) -> int | None:
+    """Year of the meeting named by the document's symbol, for drafts that have no edition of their own."""
+    match = re.search(r"(?<!\d)(\d{4}|\d{2})(?=[-/(]|$)", (document.metadata.symbol or "").split("/")[0])
+    return None if match is None else int(match[1]) if len(match[1]) == 4 else 2000 + int(match[1])
+
+
+def _citations(document: Document, resolutions: Sequence[Resolution]) -> tuple[Citation, ...]:
+    starts = [r.span.start for r in resolutions]
+
+    def text_at(position: int) -> InstrumentId | None:
+        index = bisect_right(starts, position) - 1
+        return resolutions[index].id if index >= 0 and position < resolutions[index].span.end else None
+
+    def body_at(position: int) -> Body | None:
+        identifier = text_at(position)
+        return None if identifier is None else identifier.body
+
+    def sector_at(position: int) -> Sector:
+        body = body_at(position)
+        return Sector.UNION if body is None else body.sector
+
+    own_lines = [document.blocks[i].span for i in range(len(document.blocks)) if _names_itself(document, i, starts)]
+    clauses = sorted((c.span, c.id) for r in resolutions for c in r.clauses)
+    clause_starts = [span.start for span, _ in clauses]
+
+    def clause_at(position: int) -> str | None:
+        index = bisect_right(clause_starts, position) - 1
+        return clauses[index][1] if index >= 0 and position < clauses[index][0].end else None
+
+    found = find_citations(document.text, body_at, sector_at)
+    return tuple(
+        replace(c, clause=clause_at(c.span.start))
+        for c in found
+        if not any(own.start <= c.span.start < own.end for own in own_lines)
+    )
+
+
+def _names_itself(document: Document, index: int, starts: Sequence[int]) -> bool:
+    """Number lines and annex heads name their own text; that is no citation."""
+    block = document.blocks[index]
+    line = document.line(block)
+    return block.span.start in starts or line[:6].isupper() and bool(re.match(r"\s*(?:ANNEX|APPENDIX|ATTACHMENT)\b", line))
