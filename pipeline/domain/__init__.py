@@ -14,7 +14,7 @@ from pipeline.domain.identifier import (
     parse_instrument_id,
 )
 from pipeline.domain.instrument import Clause, Lineage, Part, Resolution, Section, Standing
-from pipeline.domain.overlap import Contribution, Evidence, Match, MatchKind, Overlap, Relation, ResolutionPair
+from pipeline.domain.overlap import Contribution, Evidence, Kinship, Match, MatchKind, Overlap, Relation, ResolutionPair
 from pipeline.domain.review import Outcome, ReviewDecision
 from pipeline.domain.run import Manifest, RunRecord
 from pipeline.domain.span import Span
@@ -36,6 +36,7 @@ __all__ = [
     "Finding",
     "InstrumentId",
     "InstrumentType",
+    "Kinship",
     "Lineage",
     "Manifest",
     "Match",

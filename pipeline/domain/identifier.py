@@ -20,7 +20,7 @@ __all__ = [
 
 _RESOLUTION_ID = re.compile(
     r"(?P<body>[a-z]+)/(?P<type>res|dec|rec|op|no|art)/(?P<number>[0-9A-Za-z][0-9A-Za-z-]*)"
-    r"(?:@(?P<edition>\d{4}|r\d+|unk))?"
+    r"(?:@(?P<edition>\d{4}|r\d+|unk))?(?:~(?P<proposal>[0-9a-z]+(?:-[0-9a-z]+)*))?"
 )
 _QUESTION_ID = re.compile(
     r"(?P<sector>r|t|d|unk)/q/(?P<number>\d{1,3})\.(?P<group>\d{1,2})(?:@(?P<period>\d{4}-\d{4}|\d{4}|r\d+|unk))?"
@@ -52,16 +52,18 @@ class ResolutionId:
 
     ``number`` is kept as written (``191``, ``14A``); drafts have a kebab-case name such as ``draft-eur-1``.
     ``edition`` is a year, ``r7`` for a seventh revision whose year is unknown, ``unk``, or None for the work.
+    ``proposal`` tells a proposed text from the adopted one: ``mod-eur-901a2-1`` for the marker MOD EUR/901A2/1.
     """
 
     body: Body
     type: InstrumentType
     number: str
     edition: str | None = None
+    proposal: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``body/type/number[@edition]``.
+        """Read ``body/type/number[@edition][~proposal]``.
 
         Raises:
             UnknownIdentifierError: the text does not follow the grammar or names no body.
@@ -69,16 +71,17 @@ class ResolutionId:
         match = _RESOLUTION_ID.fullmatch(text)
         if match is None or match["body"] not in _BODY_CODES:
             raise UnknownIdentifierError(f"{text!r} is no identifier; an example is pp/res/191@2022")
-        return cls(Body(match["body"]), InstrumentType(match["type"]), match["number"], match["edition"])
+        return cls(Body(match["body"]), InstrumentType(match["type"]), match["number"], match["edition"], match["proposal"])
 
     def __str__(self) -> str:
         edition = "" if self.edition is None else f"@{self.edition}"
-        return f"{self.body.value}/{self.type.value}/{self.number}{edition}"
+        proposal = "" if self.proposal is None else f"~{self.proposal}"
+        return f"{self.body.value}/{self.type.value}/{self.number}{edition}{proposal}"
 
     @property
     def work(self) -> Self:
         """The same text in any edition."""
-        return replace(self, edition=None)
+        return replace(self, edition=None, proposal=None)
 
     @property
     def sector(self) -> Sector:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pipeline.domain.span import Span
 
-__all__ = ["Contribution", "Evidence", "Match", "MatchKind", "Overlap", "Relation", "ResolutionPair"]
+__all__ = ["Contribution", "Evidence", "Kinship", "Match", "MatchKind", "Overlap", "Relation", "ResolutionPair"]
 
 
 class Relation(StrEnum):
@@ -129,6 +129,15 @@ class Overlap:
     containment_right: float
     information: float
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """Nearness of two resolutions as wholes: ``strength`` in [0, 1] is the mean best match of clauses, both ways."""
+
+    a: str
+    b: str
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _BOX = re.compile(
 )
 _MARKER = re.compile(r"^\(?(?:ADD|MOD|SUP|NOC)\)?\*?\s*[A-Z]{2,5}(?:/[A-Z]{2,5})*/(?:\d+|XX)(?:A\d+)*/\d+\b")
 _ENACTING = re.compile(
-    r"^The (?:ITU |\d{4} )?(?:Plenipotentiary Conference|World \w+ \w+ ?\w* ?(?:Conference|Assembly)|"
+    r"^The (?:ITU |\d{4} )?(?:Plenipotentiary Conference|World [\w /]{5,60}(?:Conference|Assembly|Forum)|"
     r"Radiocommunication Assembly|Council)\b[^.;]{0,90},$",
     re.I,
 )

@@ -23,6 +23,11 @@ _MARGIN = 0.12
 _GAP = 1.35
 _LABEL = re.compile(r"^(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)(?:\s?bis|\s?ter)?[).]?\s|^[–—•·-]\s")
 _SENTENCE_END = re.compile(r"[.;:,!?]['\"’”)]?$")
+# Number lines stand alone even where a layout leaves no gap between them and the title.
+_NUMBER_LINE = re.compile(
+    r"^(?:(?:MOD|ADD|SUP|NOC)\s.*)?(?:DRAFT (?:NEW |REVISED )?)?(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+"
+    r"(?:ITU-[RTD]\s+)?[\d\[][^a-z]{0,20}(?:\([^)]*\))?\s*$"
+)
 _PAGE_NUMBER = re.compile(r"^[-–— ]*(?:page\s*)?\d{1,4}[-–— ]*$", re.I)
 
 
@@ -38,6 +43,7 @@ class _Line:
     bottom: float
     size: float
     italic: bool
+    bold: bool
     page_height: float
 
 
@@ -86,7 +92,7 @@ def _line(row: Sequence[dict[str, object]], page: int, height: float) -> _Line:
         # A raised figure glued to its word is a footnote mark; a wide gap after a label is a tab.
         wide = number(word, "x0") - number(before, "x1") > 1.6 * size
         text += ("\t" if wide else " ") + str(word["text"])
-    slanted = [("Italic" in str(w["fontname"]) or "Oblique" in str(w["fontname"])) for w in row if any(c.isalpha() for c in str(w["text"]))]
+    faces = [str(w["fontname"]) for w in row if any(c.isalpha() for c in str(w["text"]))]
     return _Line(
         text=text,
         page=page,
@@ -95,7 +101,8 @@ def _line(row: Sequence[dict[str, object]], page: int, height: float) -> _Line:
         top=min(number(w, "top") for w in row),
         bottom=max(number(w, "bottom") for w in row),
         size=size,
-        italic=bool(slanted) and all(slanted),
+        italic=bool(faces) and all("Italic" in f or "Oblique" in f for f in faces),
+        bold=bool(faces) and all("Bold" in f for f in faces),
         page_height=height,
     )
 
@@ -142,7 +149,9 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[Paragraph]:
 def _starts_paragraph(before: _Line, line: _Line, usual: float) -> bool:
     """Whether a new paragraph begins with ``line``; across pages only wording and type can tell."""
     labelled = bool(_LABEL.match(line.text))
-    if before.italic != line.italic or abs(before.size - line.size) > 1.5:
+    if before.italic != line.italic or before.bold != line.bold or abs(before.size - line.size) > 1.5:
+        return True
+    if _NUMBER_LINE.match(before.text) or _NUMBER_LINE.match(line.text):
         return True
     if before.page != line.page:
         finished = bool(_SENTENCE_END.search(before.text))

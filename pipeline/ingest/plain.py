@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.domain import BlockKind, Document, Notice, parse_instrument_id
+from pipeline.domain import BlockKind, Document, DocumentKind, Notice, parse_instrument_id
 from pipeline.errors import UnknownIdentifierError, UnreadableDocument
 from pipeline.ingest.layout import Paragraph, Source, assemble
 
@@ -81,7 +82,8 @@ def read_structured(source: Source) -> Document:
         paragraphs.extend(_structured(resolution))
     if not paragraphs:
         raise UnreadableDocument("the file holds no resolution")
-    return assemble(source, "jsonl", paragraphs, language=language)
+    document = assemble(source, "jsonl", paragraphs, language=language)
+    return replace(document, kind=DocumentKind.INSTRUMENTS)
 
 
 def _structured(resolution: _ResolutionLine) -> Iterator[Paragraph]:

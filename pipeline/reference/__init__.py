@@ -1,17 +1,22 @@
 """Facts that change, as versioned data files, and the loaders that check them."""
 
+from pipeline.reference.masking import citation_spans, formula_spans, mandate_text
+from pipeline.reference.places import models_folder
+from pipeline.reference.procedural import are_parallel
 from pipeline.reference.tables import (
     Actor,
     Actors,
     Calls,
     Conferences,
     Formula,
+    HouseWords,
     MandateWords,
     Scoring,
     load_actors,
     load_calls,
     load_conferences,
     load_formulae,
+    load_house_words,
     load_mandate_words,
     load_scoring,
 )
@@ -22,12 +27,19 @@ __all__ = [
     "Calls",
     "Conferences",
     "Formula",
+    "HouseWords",
     "MandateWords",
     "Scoring",
+    "are_parallel",
+    "citation_spans",
+    "formula_spans",
     "load_actors",
     "load_calls",
     "load_conferences",
     "load_formulae",
+    "load_house_words",
     "load_mandate_words",
     "load_scoring",
+    "mandate_text",
+    "models_folder",
 ]

@@ -17,12 +17,14 @@ __all__ = [
     "Conferences",
     "Formula",
     "MandateWords",
+    "HouseWords",
     "Scoring",
     "load_actors",
     "load_calls",
     "load_conferences",
     "load_formulae",
     "load_mandate_words",
+    "load_house_words",
     "load_scoring",
 ]
 
@@ -86,11 +88,20 @@ class MandateWords:
     actions: dict[str, str]
     kin: frozenset[frozenset[str]]
     exclusive: tuple[str, ...]
+    opposites: tuple[tuple[str, str], ...]
     report_verbs: tuple[str, ...]
     report_recipients: tuple[str, ...]
     report_cycles: dict[str, tuple[str, ...]]
     procedural_titles: tuple[str, ...]
     pointer_openings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseWords:
+    """Words that name the house and the act of resolving, and their weight."""
+
+    words: frozenset[str]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +227,7 @@ def load_mandate_words() -> MandateWords:
         actions=actions,
         kin=kin,
         exclusive=_strings(data["exclusive"], "phrases", name),
+        opposites=tuple((one, other) for one, other in data["opposites"]["pairs"]),
         report_verbs=_strings(data["reporting"], "verbs", name),
         report_recipients=_strings(data["reporting"], "recipients", name),
         report_cycles={cycle: tuple(words) for cycle, words in data["reporting"]["cycles"].items()},
@@ -242,3 +254,14 @@ def load_scoring() -> Scoring:
         rank_parts=parts,
         rank_factors={str(k): float(v) for k, v in data["ranking"]["factors"].items()},
     )
+
+
+@cache
+def load_house_words() -> HouseWords:
+    """Institutional vocabulary of English. Raises ReferenceDataError when its weight is not in (0, 0.3)."""
+    name = "vocabulary.toml"
+    data = _read(name)
+    weight = float(data["weight"])
+    if not 0 < weight < 0.3:
+        raise ReferenceDataError(f"reference file {name}: weight must lie between 0 and 0.3, not {weight}")
+    return HouseWords(frozenset(_strings(data, "house", name)), weight)

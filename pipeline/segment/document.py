@@ -15,6 +15,7 @@ from pipeline.domain import (
     InstrumentId,
     Notice,
     Resolution,
+    ResolutionId,
     Sector,
     Span,
     Standing,
@@ -116,7 +117,7 @@ def _accept(document: Document, index: int, head: Head, marker: str) -> _Unit | 
     styled = document.blocks[index].style.replace("_", "").replace(" ", "").startswith(_HEAD_STYLES)
     if not (marker or styled):
         return None
-    if marker.strip("()*") in ("SUP", "NOC"):
+    if _symbol(marker) in ("SUP", "NOC"):
         return _Unit(head, marker, index, tuple(title[:1]), None, history, len(document.blocks))
     first = 1 if title else 0
     return _Unit(head, marker, index, tuple(title[:first]), None, history, index + 1 + first)
@@ -134,8 +135,11 @@ def _end_of(document: Document, units: Sequence[_Unit], index: int) -> int:
 
 def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
     identifier, doubts = identify(unit.head, unit.enactment, unit.history, _meeting_year(document))
+    proposed = bool(unit.marker) and document.kind is DocumentKind.PROPOSAL
+    if proposed and isinstance(identifier, ResolutionId):
+        identifier = replace(identifier, proposal=re.sub(r"[^0-9a-z]+", "-", unit.marker.lower()).strip("-"))
     first, last = document.blocks[unit.start], document.blocks[max(unit.start, end - 1)]
-    suppressed = unit.marker.strip("()*") in ("SUP", "NOC")
+    suppressed = _symbol(unit.marker) in ("SUP", "NOC")
     sections, notices = ((), ()) if suppressed else build_sections(document, document.blocks[unit.body : end], identifier)
     told = [*doubts, *notices]
     if not sections and not suppressed:
@@ -150,11 +154,16 @@ def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
         number_line=_number_line(document, first),
         span=Span(first.span.start, last.span.end),
         sections=sections,
-        standing=Standing.PROPOSED if unit.marker and document.kind is DocumentKind.PROPOSAL else Standing.IN_FORCE,
-        marker=unit.marker,
+        standing=Standing.PROPOSED if proposed else Standing.IN_FORCE,
+        marker=_symbol(unit.marker),
         history=unit.history,
         notices=tuple(told),
     )
+
+
+def _symbol(marker: str) -> str:
+    """``MOD`` of the marker ``(MOD)* EUR/901A2/1``."""
+    return marker.partition(" ")[0].strip("()*")
 
 
 def _number_line(document: Document, block: Block) -> str:

@@ -45,7 +45,7 @@ _ANNEX = re.compile(
     re.I,
 )
 _HISTORY = re.compile(
-    r"^\(\s*(?:(?:19|20)\d\d(?:-(?:19|20)\d\d)+|(?:19|20)\d\d|[^()]*;\s*[^()]*\d{4}(?:\[\d+\])?)\s*\)$"
+    r"^\(\s*(?:(?:19|20)\d\d(?:-(?:19|20)\d\d)*|[^()]*;\s*[^()]*\d{4}(?:\[\d+\])?)\s*\)$"
 )
 _EDITION_WRC = re.compile(r"(?:WRC|WARC|RRC|Mob|Orb)\s*-\s*(?P<y>\d{4}|\d{2})", re.I)
 _EDITION_COUNCIL = re.compile(r"(?:C-?|Council\s+|amended\s+|modified\s+|rev\.?\s+)(?P<y>\d{4}|\d{2})\s*$", re.I)
@@ -119,14 +119,14 @@ def parse_head(line: str) -> Head | None:
         (match["ed"] or "").strip(),
         itu_r=bool(match["itur"]),
         draft=bool(match["draft"]) or match["no"].startswith("["),
-        marker=match["mark"] or "",
+        marker=" ".join(p for p in (match["mark"], match["prop"]) if p),
     )
 
 
 def parse_marker(line: str) -> str:
-    """The proposal symbol (``MOD``, ``ADD*`` …) of a marker line such as ``MOD EUR/901A2/1``, or ""."""
+    """A marker line such as ``MOD EUR/901A2/1``, with one space, or "" when the line is none."""
     match = _MARKER.match(plain_characters(line).replace("\t", " "))
-    return match["mark"] if match else ""
+    return f"{match['mark']} {match['org']}/{match['doc']}{match['adds']}/{match['n']}" if match else ""
 
 
 def parse_enactment(line: str) -> Enactment | None:

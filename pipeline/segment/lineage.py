@@ -25,7 +25,7 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     """
     by_id: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in resolutions:
-        by_id[_key(resolution)].append(resolution)
+        by_id[str(resolution.id)].append(resolution)
     unique = [_merged(group) for _, group in sorted(by_id.items())]
     works: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in unique:
@@ -41,13 +41,7 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
         settled.extend(r for r in group if r.standing is Standing.PROPOSED)
         if adopted and adopted[0].body is not Body.UNKNOWN:
             lineages.append(Lineage(work, tuple(str(r.id) for r in adopted)))
-    return Settled(tuple(sorted(settled, key=lambda r: (str(r.id), r.document_id))), tuple(lineages))
-
-
-def _key(resolution: Resolution) -> str:
-    """Proposals share the identifier of the text that they amend and must not hide it."""
-    proposal = resolution.document_id if resolution.standing is Standing.PROPOSED else ""
-    return f"{resolution.id} {proposal}"
+    return Settled(tuple(sorted(settled, key=lambda r: str(r.id))), tuple(lineages))
 
 
 def _age(resolution: Resolution) -> tuple[int, str]:

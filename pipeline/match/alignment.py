@@ -1,0 +1,89 @@
+"""Words of one clause found in order in another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from pipeline.domain import Match, MatchKind, Span
+from pipeline.match.tokens import WordedClause
+
+__all__ = ["Alignment", "align"]
+
+# A lone stop word or a pair of them that happens to stand in both texts is no match worth showing.
+_SHOWN_WEIGHT = 0.25
+_SHOWN_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Containment of each clause in the other, in [0, 1] by weight, and the runs that match.
+
+    ``shared`` is the weight of the matching words, ``longest`` that of the longest unbroken run, ``formula_share`` in
+    [0, 1] how much of what is shared is formula language; ``words`` counts informative
+    matching words and ``formula_words`` those of formula language that are no stop words.
+    """
+
+    left: float
+    right: float
+    shared: float
+    formula_words: int
+    longest: float
+    formula_share: float
+    words: int
+    matches: tuple[Match, ...]
+
+
+def align(left: WordedClause, right: WordedClause) -> Alignment:
+    """The longest common subsequence of the words of two clauses, weighed."""
+    shared = longest = plain_shared = plain_formula = 0.0
+    informative = formulaic = 0
+    matches: list[Match] = []
+    for block in Indel.opcodes(left.keys, right.keys):
+        if block.tag != "equal":
+            continue
+        here, there = slice(block.src_start, block.src_end), slice(block.dest_start, block.dest_end)
+        weights = np.minimum(left.weights[here], right.weights[there])
+        plain = left.plain_weights[here]
+        formula = left.formula[here] | right.formula[there]
+        shared += float(weights.sum())
+        longest = max(longest, float(weights.sum()))
+        plain_shared += float(plain.sum())
+        plain_formula += float(plain[formula].sum())
+        formulaic += int((formula & (plain >= 0.1)).sum())
+        informative += int((weights >= 0.3).sum())
+        if float(plain.sum()) >= _SHOWN_WEIGHT or block.src_end - block.src_start >= _SHOWN_WORDS:
+            matches.extend(_runs(left, right, block.src_start, block.dest_start, formula.tolist()))
+    return Alignment(
+        left=_share(shared, left.mass),
+        right=_share(shared, right.mass),
+        shared=shared,
+        formula_words=formulaic,
+        longest=longest,
+        formula_share=_share(plain_formula, plain_shared),
+        words=informative,
+        matches=tuple(matches),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, part / whole) if whole > 1e-9 else 0.0
+
+
+def _runs(left: WordedClause, right: WordedClause, src: int, dest: int, formula: list[bool]) -> list[Match]:
+    """The block cut where formula language begins and ends, as ranges of characters."""
+    out: list[Match] = []
+    start = 0
+    for index in range(1, len(formula) + 1):
+        if index < len(formula) and formula[index] == formula[start]:
+            continue
+        kind = MatchKind.FORMULA if formula[start] else MatchKind.SAME
+        out.append(
+            Match(
+                Span(left.spans[src + start].start, left.spans[src + index - 1].end),
+                Span(right.spans[dest + start].start, right.spans[dest + index - 1].end),
+                kind,
+            )
+        )
+        start = index
+    return out

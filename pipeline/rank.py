@@ -1,0 +1,217 @@
+"""Resolution pairs to ranked findings with visible parts, and signals about single texts."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from pipeline.domain import (
+    Body,
+    Cluster,
+    Finding,
+    Overlap,
+    Part,
+    Relation,
+    Remedy,
+    Resolution,
+    ResolutionPair,
+    Sector,
+    Signal,
+    SignalKind,
+    Standing,
+)
+from pipeline.domain import instrument_of as instrument
+from pipeline.reference import load_scoring
+
+__all__ = ["find_signals", "rank_findings"]
+
+_MEMBERS = frozenset({"ms", "sm", "assoc", "academia", "external"})
+_BUREAUX = {"br.dir": Sector.R, "tsb.dir": Sector.T, "bdt.dir": Sector.D}
+_CONFERENCE = re.compile(
+    r"\b(?P<body>PP|WTSA|WTDC|WRC|RA)-(?P<yy>\d{4}|\d{2})\b|\bthe (?P<year>(?:19|20)\d\d) "
+    r"(?P<name>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)|"
+    r"(?P<held>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)"
+    r"(?: to be held)?(?: in \w+)? in (?P<in>20\d\d)", re.I
+)
+_DEADLINE = re.compile(
+    r"\b(?:by|before|not later than|no later than|until)\s+(?:the\s+)?(?:end\s+of\s+|\d{1,2}\s+\w+\s+|\w+\s+)?(?P<y>20\d\d)\b"
+)
+
+
+def rank_findings(
+    resolutions: Sequence[Resolution],
+    pairs: Iterable[ResolutionPair],
+    overlaps: Iterable[Overlap],
+    clusters: Iterable[Cluster],
+) -> tuple[Finding, ...]:
+    """Findings in the order in which an analyst should read them: texts of different bodies first, then of one body.
+
+    Each part of the score is a number in [0, 1] times its weight; the score is their sum times all factors.
+    """
+    texts = {str(r.id): r for r in resolutions}
+    by_id = {o.id: o for o in overlaps}
+    home = {member: cluster.id for cluster in clusters for member in cluster.members}
+    found = []
+    for pair in pairs:
+        aligned = [o for i in pair.overlaps if (o := by_id[i]).relation not in (Relation.BOIL, Relation.NONE)]
+        if pair.relation.is_finding and aligned:
+            found.append(_finding(pair, aligned, texts, home))
+    found.sort(key=lambda f: (not f.cross_body, -f.score, f.id))
+    return tuple(_ranked(f, rank) for rank, f in enumerate(found, 1))
+
+
+def _ranked(finding: Finding, rank: int) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, rank=rank)
+
+
+def _finding(
+    pair: ResolutionPair, aligned: Sequence[Overlap], texts: Mapping[str, Resolution], home: Mapping[str, str]
+) -> Finding:
+    scoring = load_scoring()
+    a, b = texts[pair.a], texts[pair.b]
+    headline = max(aligned, key=lambda o: (_telling(o), o.id))
+    clauses = {c.id: c for r in (a, b) for c in r.clauses}
+    offices = [set(clauses[i].actors) - _MEMBERS for i in (headline.left, headline.right)]
+    values = {
+        "label": scoring.label_weights.get(pair.relation, 0.0),
+        "strength": min(1.0, pair.strength / 0.7),
+        "coverage": max(pair.coverage_a, pair.coverage_b),
+        "best_clause": max(o.probability * (0.4 + 0.6 * o.information) for o in aligned),
+        "actor_conflict": float(bool(offices[0] and offices[1] and not offices[0] & offices[1])),
+    }
+    parts = tuple((name, round(scoring.rank_parts[name] * values[name], 5)) for name in scoring.rank_parts)
+    factors = tuple(_factors(pair, a, b))
+    score = sum(v for _, v in parts)
+    for _, factor in factors:
+        score *= factor
+    identity = hashlib.sha256(f"{a.id.work}\n{b.id.work}".encode()).hexdigest()[:12]
+    return Finding(
+        id=f"f-{identity}",
+        rank=0,
+        a=pair.a,
+        b=pair.b,
+        relation=pair.relation,
+        score=round(score, 5),
+        parts=parts,
+        factors=factors,
+        headline=headline.id,
+        overlaps=tuple(o.id for o in sorted(aligned, key=lambda o: (-_telling(o), o.id))),
+        cluster=home.get(headline.left) or home.get(headline.right),
+        cross_body=a.body is not b.body,
+        remedies=_remedies(pair, a, b),
+        reasons=pair.reasons,
+    )
+
+
+def _telling(overlap: Overlap) -> float:
+    """How much an overlap shows: its label, its probability, and what the shared words say."""
+    label = load_scoring().label_weights.get(overlap.relation, 0.2)
+    return (0.3 + 0.7 * label) * overlap.probability * (0.4 + 0.6 * overlap.information)
+
+
+def _factors(pair: ResolutionPair, a: Resolution, b: Resolution) -> Iterable[tuple[str, float]]:
+    factors = load_scoring().rank_factors
+    if Standing.IN_FORCE not in (a.standing, b.standing):
+        yield "not_in_force", factors["not_in_force"]
+    weak = pair.relation in (Relation.THEME, Relation.REPORT)
+    if a.body is not b.body and pair.strength < load_scoring().thresholds["kin_theme"] and not pair.cites:
+        yield "different_themes", factors["different_themes"]
+    if pair.cites and weak:
+        yield "divided_labour", factors["divided_labour"]
+
+
+def _remedies(pair: ResolutionPair, a: Resolution, b: Resolution) -> tuple[tuple[Remedy, str], ...]:
+    """Remedies that may be proposed, with the reason; keeping both is always one of them."""
+    adopter = b.body.label
+    keep = (Remedy.KEEP, "if each text serves a purpose of its own, record why")
+    if a.body is b.body:
+        return ((Remedy.MERGE, f"two texts of {adopter} on one matter"), keep)
+    table: dict[Relation, tuple[tuple[Remedy, str], ...]] = {
+        Relation.CONF: ((Remedy.LEAD, "one owner should be named"), (Remedy.ALIGN, "the orders should agree")),
+        Relation.VERB: ((Remedy.TRIM, f"{adopter} could refer to {a.name} instead of repeating it"),),
+        Relation.SUB: (
+            (Remedy.SUPPRESS, f"what {b.name} orders stands in {a.name}; {adopter} alone could abrogate it"),
+            (Remedy.TRIM, "or only the repeated passages could be replaced by a reference"),
+        ),
+        Relation.SAME_ACT: ((Remedy.LEAD, "one lead could be named"), (Remedy.JOINT, "or the offices could act jointly")),
+        Relation.SAME_REQ: ((Remedy.TRIM, "members could be asked once"),),
+        Relation.STUDY: ((Remedy.JOINT, "a joint rapporteur group"), (Remedy.TRANSFER, "or one Question for both")),
+        Relation.REPORT: ((Remedy.CONSOLIDATE_REPORT, "one report could serve both"),),
+        Relation.THEME: ((Remedy.JOINT, "liaison on the common theme"),),
+    }
+    return (*table.get(pair.relation, ()), keep)
+
+
+def find_signals(
+    resolutions: Sequence[Resolution], overlaps: Iterable[Overlap], as_of: date
+) -> tuple[Signal, ...]:
+    """Lists beside the ranking: instructions without a counterpart, outdated citations, and dates that have passed.
+
+    Args:
+        resolutions: all texts of a corpus; those in force are looked at.
+        overlaps: scored clause pairs.
+        as_of: the date of analysis.
+    """
+    in_force = [r for r in resolutions if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN]
+    signals = [*_gaps(in_force, overlaps), *_outdated(in_force), *_stale(in_force, as_of)]
+    return tuple(sorted(signals, key=lambda s: (s.kind, s.subject, s.message)))
+
+
+def _gaps(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap]) -> Iterable[Signal]:
+    """Instructions of a Plenipotentiary text to one Director that no text of that Sector takes up."""
+    held = {r.id.sector for r in resolutions}
+    limit = load_scoring().thresholds["same_theme"]
+    answered = {
+        (overlap.left, instrument(overlap.right).body.sector) for overlap in overlaps if overlap.probability >= limit
+    }
+    for resolution in resolutions:
+        if resolution.body is not Body.PP:
+            continue
+        for clause in resolution.clauses:
+            offices = [_BUREAUX[a] for a in clause.actors if a in _BUREAUX]
+            if clause.part is not Part.OPERATIVE or len(offices) != 1 or len(clause.actors) != 1:
+                continue
+            sector = offices[0]
+            if sector in held and (clause.id, sector) not in answered:
+                yield Signal(SignalKind.GAP, clause.id, f"no text of {sector.label} in this corpus takes up this instruction")
+
+
+def _outdated(resolutions: Sequence[Resolution]) -> Iterable[Signal]:
+    """Texts that cite an older edition although a newer one was adopted before them."""
+    latest = {str(r.id.work): r for r in resolutions}
+    for resolution in resolutions:
+        for citation in resolution.citations:
+            work, _, edition = (citation.target or "").partition("@")
+            newer = latest.get(work)
+            if newer is None or not edition.isdigit() or newer.id.year is None or resolution.id.year is None:
+                continue
+            if int(edition) < newer.id.year < resolution.id.year and newer.body is Body.PP and resolution.body is not Body.PP:
+                subject = citation.clause or str(resolution.id)
+                yield Signal(SignalKind.GAP, subject, f"cites the edition of {edition}; that of {newer.id.year} was in force")
+
+
+def _stale(resolutions: Sequence[Resolution], as_of: date) -> Iterable[Signal]:
+    """Operative clauses whose deadline, or the conference that they report to, lies in the past."""
+    for resolution in resolutions:
+        for clause in resolution.clauses:
+            if clause.part is not Part.OPERATIVE:
+                continue
+            if (deadline := _DEADLINE.search(clause.text)) and int(deadline["y"]) < as_of.year:
+                yield Signal(SignalKind.STALE, clause.id, f"the date named, {deadline['y']}, has passed")
+                continue
+            for match in _CONFERENCE.finditer(clause.text):
+                year = int(match["year"] or match["yy"] or match["in"])
+                year = year + 2000 if year < 100 else year
+                adopted = resolution.id.year or year
+                if adopted <= year < as_of.year and _asks_for(clause.text, match.start()):
+                    yield Signal(SignalKind.STALE, clause.id, f"the conference named, {match[0]}, has been held")
+                    break
+
+
+def _asks_for(text: str, position: int) -> bool:
+    """Whether the words before a conference name look forward to it: "to", "for", "by", "in time for"."""
+    return bool(re.search(r"\b(?:to|for|by|before|until)\s+(?:the\s+)?$", text[:position], re.I))
+
+

@@ -1,0 +1,62 @@
+"""Formula language and citations in a clause: what is looked at lightly when wording is compared."""
+
+import re
+from functools import cache
+
+from pipeline.domain import Span, plain_characters
+from pipeline.reference.tables import load_formulae
+
+__all__ = ["citation_spans", "formula_spans", "mandate_text"]
+
+
+@cache
+def formula_spans(text: str) -> tuple[Span, ...]:
+    """Ranges of a clause text that are formula language, in order and without overlap."""
+    folded = plain_characters(text).lower()
+    found = sorted(
+        Span(match.start(), match.end())
+        for formula in load_formulae()
+        for pattern in formula.patterns
+        for match in pattern.finditer(folded)
+        if match.end() > match.start()
+    )
+    return _merged(found)
+
+
+def citation_spans(text: str, citations: tuple[str, ...]) -> tuple[Span, ...]:
+    """Ranges of a clause text that are citations.
+
+    Args:
+        text: the clause text, white space folded.
+        citations: the cited words as printed in the document.
+    """
+    found = []
+    for words in {" ".join(c.split()) for c in citations}:
+        found.extend(Span(m.start(), m.end()) for m in re.finditer(re.escape(words), text))
+    return _merged(sorted(found))
+
+
+def mandate_text(text: str, citations: tuple[str, ...]) -> str:
+    """The clause without citations, formula language and the leading "to" or "that": what is compared by meaning.
+
+    A clause that is nothing else keeps its words, for an empty text has no meaning.
+    """
+    hidden = _merged(sorted((*formula_spans(text), *citation_spans(text, citations))))
+    parts, position = [], 0
+    for span in hidden:
+        parts.append(text[position : span.start])
+        position = span.end
+    parts.append(text[position:])
+    left = " ".join(" ".join(parts).split())
+    left = re.sub(r"^(?:to|that)\s+", "", re.sub(r"\s+([,;.])", r"\1", left).strip(" ,;."))
+    return left if sum(c.isalpha() for c in left) >= 12 else text
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    out: list[Span] = []
+    for span in spans:
+        if out and span.start <= out[-1].end:
+            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
+        else:
+            out.append(span)
+    return tuple(out)
