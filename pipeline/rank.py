@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipeline.domain import (
@@ -54,15 +55,27 @@ def rank_findings(
     found = []
     for pair in pairs:
         aligned = [o for i in pair.overlaps if (o := by_id[i]).relation not in (Relation.BOIL, Relation.NONE)]
-        if pair.relation.is_finding and aligned:
+        if pair.relation.is_finding and aligned and _is_worth_ranking(pair, aligned):
             found.append(_finding(pair, aligned, texts, home))
     found.sort(key=lambda f: (not f.cross_body, -f.score, f.id))
     return tuple(_ranked(f, rank) for rank, f in enumerate(found, 1))
 
 
-def _ranked(finding: Finding, rank: int) -> Finding:
-    from dataclasses import replace
+def _is_worth_ranking(pair: ResolutionPair, aligned: Sequence[Overlap]) -> bool:
+    """Whether a pair belongs in the ranking and not only among the scored pairs.
 
+    Texts of one body share their theme with many others, so they need a good part in common. A common theme needs some
+    telling words in common, or texts that are near as wholes.
+    """
+    limits = load_scoring().thresholds
+    if pair.body_a == pair.body_b:
+        return max(pair.coverage_a, pair.coverage_b) >= limits["merge"]
+    if pair.relation is Relation.THEME:
+        return pair.strength >= limits["near_theme"] or max(o.information for o in aligned) >= limits["telling"]
+    return True
+
+
+def _ranked(finding: Finding, rank: int) -> Finding:
     return replace(finding, rank=rank)
 
 
@@ -75,11 +88,13 @@ def _finding(
     clauses = {c.id: c for r in (a, b) for c in r.clauses}
     offices = [set(clauses[i].actors) - _MEMBERS for i in (headline.left, headline.right)]
     values = {
-        "label": scoring.label_weights.get(pair.relation, 0.0),
-        "strength": min(1.0, pair.strength / 0.7),
+        "label": scoring.label_weights.get(pair.relation, 0.0) * _spoken(headline),
+        "strength": min(1.0, pair.strength / 0.7) * (_spoken(headline) if pair.relation is Relation.THEME else 1.0),
         "coverage": max(pair.coverage_a, pair.coverage_b),
-        "best_clause": max(o.probability * (0.4 + 0.6 * o.information) for o in aligned),
-        "actor_conflict": float(bool(offices[0] and offices[1] and not offices[0] & offices[1])),
+        "best_clause": max(o.probability * _spoken(o) for o in aligned),
+        "actor_conflict": float(
+            pair.relation is not Relation.THEME and bool(offices[0] and offices[1]) and not offices[0] & offices[1]
+        ),
     }
     parts = tuple((name, round(scoring.rank_parts[name] * values[name], 5)) for name in scoring.rank_parts)
     factors = tuple(_factors(pair, a, b))
@@ -105,10 +120,15 @@ def _finding(
     )
 
 
+def _spoken(overlap: Overlap) -> float:
+    """How far a label may count, in [0.4, 1]: little when the shared words say little."""
+    return 0.4 + 0.6 * overlap.information
+
+
 def _telling(overlap: Overlap) -> float:
     """How much an overlap shows: its label, its probability, and what the shared words say."""
     label = load_scoring().label_weights.get(overlap.relation, 0.2)
-    return (0.3 + 0.7 * label) * overlap.probability * (0.4 + 0.6 * overlap.information)
+    return (0.3 + 0.7 * label) * overlap.probability * _spoken(overlap)
 
 
 def _factors(pair: ResolutionPair, a: Resolution, b: Resolution) -> Iterable[tuple[str, float]]:

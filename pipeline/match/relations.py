@@ -42,6 +42,8 @@ def _is_formula(pair: ComparedPair, probability: float, theme: float) -> bool:
     share = pair.alignment.formula_share
     if pair.alignment.words >= 3 or _is_reporting(pair, probability, theme):
         return False
+    if pair.left_mandate.is_report and pair.right_mandate.is_report:
+        return True
     limits = load_scoring().thresholds
     return share >= limits["formula"] or (share > 0.2 and min(pair.left.mass, pair.right.mass) < 2.0)
 
@@ -85,7 +87,8 @@ def _is_same_request(pair: ComparedPair, probability: float, theme: float) -> bo
 def _is_reporting(pair: ComparedPair, probability: float, theme: float) -> bool:
     left, right = pair.left_mandate, pair.right_mandate
     limits = load_scoring().thresholds
-    related = theme >= limits["report_theme"] or pair.alignment.words >= 3
+    words = pair.alignment.words
+    related = words >= 3 or (words >= 2 and theme >= limits["report_theme"])
     return left.is_report and right.is_report and _is_cross_body(pair) and related and probability >= limits["kept"]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pipeline.domain import Body, Lineage, Notice, Resolution, Standing
+from pipeline.segment.spillover import without_spillover
 
 __all__ = ["Settled", "settle_corpus"]
 
@@ -20,13 +21,14 @@ class Settled:
 def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     """Texts with one resolution an identifier, editions tied, and ``standing`` set.
 
+    Clauses that a volume's page break carried from one text into the next are left to the text that they end.
     The newest adopted edition of a work is in force, older ones are superseded. Proposals never are in force. Where
     two documents hold different words for one edition, the fuller text is kept and says so.
     """
     by_id: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in resolutions:
         by_id[str(resolution.id)].append(resolution)
-    unique = [_merged(group) for _, group in sorted(by_id.items())]
+    unique = without_spillover([_merged(group) for _, group in sorted(by_id.items())])
     works: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in unique:
         works[str(resolution.id.work)].append(resolution)

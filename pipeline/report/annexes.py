@@ -1,0 +1,126 @@
+"""The annexes of a contribution: the evidence of each finding, and how the run was made."""
+
+from collections.abc import Sequence
+
+from docx.document import Document
+
+from pipeline.report.model import ClauseView, FindingView, ReportView
+from pipeline.report.wording import capitalized, chance, counted, meaning
+from pipeline.report.wordparts import add_bullets, add_clause, add_table, add_text
+
+__all__ = ["STATUS", "write_evidence", "write_method"]
+
+STATUS = "identified by software, not yet reviewed"
+
+# Clause pairs quoted for one finding: the rest is counted.
+_QUOTED_PAIRS = 4
+
+
+def write_evidence(document: Document, findings: Sequence[FindingView]) -> None:
+    """Each finding with both clauses quoted, its reasons, and what may be proposed."""
+    document.add_heading("Annex A  Evidence", 1).paragraph_format.page_break_before = True
+    note = add_text(document, "Words that stand in both clauses are ", "Note")
+    note.add_run("bold and underlined", style="Matched words")
+    note.add_run("; formula language, which does not count, is ")
+    note.add_run("dotted", style="Formula words")
+    note.add_run(".")
+    for finding in findings:
+        _write_finding(document, finding)
+
+
+def _write_finding(document: Document, finding: FindingView) -> None:
+    document.add_heading(f"{finding.ref}  {finding.a.citation} and {finding.b.citation}", 2)
+    add_text(
+        document,
+        f"{capitalized(finding.relation.label)} ({finding.relation.value}), {STATUS}. {meaning(finding.relation)}",
+        "Lead-in",
+    )
+    quoted = finding.comparisons[:_QUOTED_PAIRS]
+    table = add_table(
+        document,
+        f"Clauses of finding {finding.ref} side by side",
+        tuple(
+            f"{name}: {text.citation}, “{text.title}” ({text.body_label})"
+            for name, text in (("A", finding.a), ("B", finding.b))
+        ),
+        (8.3, 8.3),
+        (("", "") for _ in quoted),
+    )
+    for row, pair in zip(table.rows[1:], quoted, strict=True):
+        for cell, clause in zip(row.cells, (pair.left, pair.right), strict=True):
+            cell.paragraphs[0].style = "Clause place"
+            cell.paragraphs[0].add_run(_place(clause))
+            add_clause(add_text(cell, "", "Clause"), clause.segments, clause.language, clause.direction, clause.label)
+    more = len(finding.comparisons) - len(quoted)
+    add_text(document, f"{counted(more, 'further pair')} of clauses in the workbook." if more else "", "Note")
+    _write_reasons(document, finding)
+
+
+def _place(clause: ClauseView) -> str:
+    return clause.place if clause.page is None else f"{clause.place}, page {clause.page} of the file"
+
+
+def _write_reasons(document: Document, finding: FindingView) -> None:
+    evidence = finding.headline.evidence
+    for title, sentences in (
+        (
+            "Speaks for an overlap",
+            (*finding.reasons_for, f"A: {finding.coverage_a.sentence}", f"B: {finding.coverage_b.sentence}"),
+        ),
+        ("Speaks against it", finding.reasons_against or ("Nothing was recorded; that is no proof of the contrary.",)),
+        ("Why it was not discounted", (*finding.not_discounted, finding.cites)),
+        (
+            "What may be proposed",
+            tuple(
+                f"{capitalized(r.remedy.label)}. {r.reason} Would have to act: {r.adopter}." for r in finding.remedies
+            ),
+        ),
+    ):
+        document.add_heading(title, 3)
+        add_bullets(document, sentences)
+    add_text(
+        document,
+        f"Score {finding.score:.3f} on a scale from 0 to 1: {finding.arithmetic}. Probability of the first "
+        f"pair of clauses {chance(evidence.probability)} on a scale from 0 to 1, not calibrated. "
+        f"Evidence: report.html#{finding.anchor}.",
+        "Note",
+    )
+
+
+def write_method(document: Document, view: ReportView, letter: str) -> None:
+    """How the findings were made, what bounds them, and the facts that make the run reproducible."""
+    document.add_heading(f"Annex {letter}  Method, limits and run", 1)
+    add_text(
+        document,
+        "Each text was cut into clauses. Clauses of different texts were compared by the words that they share in "
+        "order, by meaning, and by who is told to do what; formula language counts little. Pairs of texts were then "
+        "aligned clause by clause. Editions of one text, parallel working methods, formula language, and Sector texts "
+        "that carry out a Plenipotentiary text were set aside and counted.",
+    )
+    add_bullets(
+        document,
+        (
+            "Findings are evidence, not verdicts; they are not yet reviewed.",
+            "Probabilities are not calibrated in this version: they order pairs and do not measure certainty.",
+            "Mandates given in quite different words may be missed. Practice and budgets are outside the corpus.",
+            *view.limits,
+        ),
+    )
+    manifest = view.manifest
+    named = [(f"setting {name}", manifest.settings[name]) for name in sorted(manifest.settings)]
+    named += [(f"version {name}", manifest.versions[name]) for name in sorted(manifest.versions)]
+    named += [(f"count {name}", str(manifest.counts[name])) for name in sorted(manifest.counts)]
+    add_table(
+        document,
+        "Run manifest",
+        ("Fact", "Value"),
+        (5, 11.6),
+        (
+            ("run", manifest.run_id),
+            ("made on", view.created_at),
+            ("corpus", manifest.corpus),
+            ("files", str(len(manifest.inputs))),
+            ("digest of the findings", manifest.findings_digest or "none"),
+            *named,
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Writes the report as one HTML page that needs nothing else: no script, no font, no picture, no network."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.report.characters import printable
+from pipeline.report.model import ReportView, Segment, SegmentKind
+from pipeline.report.wording import chance, counted, meaning
+
+__all__ = ["DISCOUNTED_SHOWN", "OPEN_COMPARISONS", "render_html"]
+
+# Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
+DISCOUNTED_SHOWN = 200
+
+# Clause pairs of one finding that lie open; further ones are one click away.
+OPEN_COMPARISONS = 4
+
+
+def render_html(view: ReportView) -> str:
+    """The whole report as one page; equal views give equal pages."""
+    style = _style()
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        view=view,
+        summary=view.summary,
+        manifest=view.manifest,
+        style=Markup(style),  # our own file: it holds no text of the corpus
+        policy=_policy(style),
+        discounted_shown=DISCOUNTED_SHOWN,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters.update(
+        chance=chance, counted=counted, meaning=meaning, number=_number, runs=_runs, signed=_signed, width=_width
+    )
+    environment.globals.update(SegmentKind=SegmentKind, open_comparisons=OPEN_COMPARISONS)
+    return environment
+
+
+@cache
+def _style() -> str:
+    """The style sheet, with one class for each length of a bar: the policy forbids style attributes."""
+    loader = _environment().loader
+    if loader is None:  # pragma: no cover - the environment above has one
+        raise RuntimeError("no loader")
+    source, _, _ = loader.get_source(_environment(), "report.css")
+    bars = "".join(f".w{width}{{--w:{width}%}}" for width in range(101))
+    return f"\n{source}{bars}\n"
+
+
+def _policy(style: str) -> str:
+    """Nothing may be fetched or run; only this very style sheet applies."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _finalize(value: object) -> object:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _number(value: int) -> str:
+    """A count with thin groups of three digits: ``12 480``."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _signed(value: float) -> str:
+    """Points with their sign, a true minus among them: ``−0.30``."""
+    return f"{value:+.2f}".replace("-", "\u2212")
+
+
+def _width(share: float) -> str:
+    """The class that draws a bar of this share."""
+    return f"w{round(100 * min(max(share, 0.0), 1.0))}"
+
+
+def _runs(segments: Iterable[Segment], kind: SegmentKind) -> list[str]:
+    """The runs of one kind that hold a word, without the spaces around them."""
+    return [
+        segment.text.strip() for segment in segments if segment.kind is kind and any(map(str.isalnum, segment.text))
+    ]

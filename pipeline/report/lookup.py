@@ -1,0 +1,157 @@
+"""Finds the texts, clauses and pairs of one run by their identifiers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from pipeline.domain import Clause, Cluster, Overlap, Resolution, ResolutionPair, RunRecord
+from pipeline.errors import RunError
+from pipeline.report.citing import cite, cite_clause, place_of
+from pipeline.report.model import ClauseView, InstrumentView, Segment, SegmentKind
+from pipeline.report.wording import body_name, sentence, standing_name
+
+__all__ = ["Lookup"]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+# An identifier inside a remark, such as pp/res/191@2022#instructs-dir3.2; a full stop after it is not part of it.
+_IDENTIFIER = re.compile(r"\b[a-z]+/[a-z]+/[\w.-]+(?:@[\w-]+)?(?:!annex\d+)?(?:#[\w.-]*\w)?")
+
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The parts of a run record by identifier.
+
+    What a finding rests on and the run does not hold is an error: no claim may stand without its evidence.
+    """
+
+    record: RunRecord
+
+    @cached_property
+    def resolutions(self) -> dict[str, Resolution]:
+        """Resolutions by identifier."""
+        return {str(resolution.id): resolution for resolution in self.record.resolutions}
+
+    @cached_property
+    def clauses(self) -> dict[str, tuple[Clause, Resolution]]:
+        """Clauses by identifier, each with the text that it stands in."""
+        return {clause.id: (clause, text) for text in self.record.resolutions for clause in text.clauses}
+
+    @cached_property
+    def overlaps(self) -> dict[str, Overlap]:
+        """Clause pairs by identifier."""
+        return {overlap.id: overlap for overlap in self.record.overlaps}
+
+    @cached_property
+    def clusters(self) -> dict[str, Cluster]:
+        """Clusters by identifier."""
+        return {cluster.id: cluster for cluster in self.record.clusters}
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """Paths of the documents by document identifier."""
+        return {document.id: document.path for document in self.record.documents}
+
+    @cached_property
+    def _pairs(self) -> dict[frozenset[str], ResolutionPair]:
+        return {frozenset((pair.a, pair.b)): pair for pair in self.record.pairs}
+
+    def resolution(self, identifier: str) -> Resolution:
+        """The resolution of this identifier.
+
+        Raises:
+            RunError: the run does not hold it.
+        """
+        return _get(self.resolutions, identifier, "text")
+
+    def clause(self, identifier: str) -> tuple[Clause, Resolution]:
+        """The clause of this identifier, with its text.
+
+        Raises:
+            RunError: the run does not hold it.
+        """
+        return _get(self.clauses, identifier, "clause")
+
+    def overlap(self, identifier: str) -> Overlap:
+        """The clause pair of this identifier.
+
+        Raises:
+            RunError: the run does not hold it.
+        """
+        return _get(self.overlaps, identifier, "clause pair")
+
+    def pair(self, a: str, b: str) -> ResolutionPair:
+        """The compared pair of these two texts, in whichever order it is kept.
+
+        Raises:
+            RunError: the run does not hold it.
+        """
+        return _get(self._pairs, frozenset((a, b)), "pair of texts")
+
+    def instrument_view(self, identifier: str) -> InstrumentView:
+        """One text as a reader meets it."""
+        return self.show_instrument(self.resolution(identifier))
+
+    def show_instrument(self, resolution: Resolution) -> InstrumentView:
+        """A given text as a reader meets it."""
+        edition = resolution.id.edition
+        return InstrumentView(
+            id=str(resolution.id),
+            citation=cite(resolution),
+            title=" ".join(resolution.title.split()),
+            body=resolution.body,
+            body_label=resolution.body.label,
+            body_name=body_name(resolution.body),
+            sector=resolution.id.sector.label,
+            edition="" if edition in (None, "unk") else str(edition),
+            language=resolution.language,
+            direction=_direction(resolution.language),
+            standing=standing_name(resolution.standing),
+            source=self.paths.get(resolution.document_id, ""),
+        )
+
+    def clause_view(self, identifier: str, segments: Sequence[Segment] = ()) -> ClauseView:
+        """One clause as a reader meets it; without segments its text is one plain run."""
+        clause, resolution = self.clause(identifier)
+        return ClauseView(
+            id=clause.id,
+            citation=cite_clause(resolution, clause),
+            place=place_of(clause),
+            call=clause.call,
+            label=clause.label,
+            page=clause.page,
+            text=clause.text,
+            segments=tuple(segments) or (Segment(clause.text, SegmentKind.PLAIN),),
+            language=resolution.language,
+            direction=_direction(resolution.language),
+        )
+
+    def tell(self, remark: str) -> str:
+        """A remark as a sentence, with citations in place of the identifiers of clauses and texts."""
+        return sentence(_IDENTIFIER.sub(lambda match: self.citation_of(match[0]) or match[0], remark))
+
+    def citation_of(self, identifier: str) -> str:
+        """The citation of a text or clause, "" where the run does not hold it."""
+        if identifier in self.clauses:
+            clause, resolution = self.clauses[identifier]
+            return cite_clause(resolution, clause)
+        return cite(self.resolutions[identifier]) if identifier in self.resolutions else ""
+
+
+def _direction(language: str) -> str:
+    return "rtl" if language.partition("-")[0].casefold() in _RIGHT_TO_LEFT else "ltr"
+
+
+def _get(table: Mapping[_Key, _Value], key: _Key, noun: str) -> _Value:
+    try:
+        return table[key]
+    except KeyError:
+        name = " and ".join(sorted(key)) if isinstance(key, frozenset) else key
+        raise RunError(
+            f"the run is incomplete: a finding rests on the {noun} {name}, which the run does not hold"
+        ) from None

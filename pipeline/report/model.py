@@ -1,0 +1,392 @@
+"""What a report shows, worked out once: every writer prints these frozen values and decides nothing itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.domain import Body, Manifest, Rejected, Relation, Remedy, SignalKind
+from pipeline.report.wording import counted
+
+__all__ = [
+    "BodyCount",
+    "ClauseView",
+    "ClusterMember",
+    "ClusterView",
+    "Comparison",
+    "Coverage",
+    "DiscountedGroup",
+    "DiscountedPair",
+    "EditionsView",
+    "EvidenceLine",
+    "EvidenceView",
+    "Figure",
+    "FindingView",
+    "InstrumentView",
+    "MatrixCell",
+    "MatrixRow",
+    "NoticeView",
+    "RelationCount",
+    "RemedyView",
+    "ReportView",
+    "ScoreTerm",
+    "Segment",
+    "SegmentKind",
+    "SignalView",
+    "Summary",
+    "WordShare",
+]
+
+
+class SegmentKind(StrEnum):
+    """How a run of words stands to the other text."""
+
+    PLAIN = "plain"
+    SAME = "same"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of characters of one clause; the segments of a clause, joined, are its text."""
+
+    text: str
+    kind: SegmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class WordShare:
+    """How many words of one clause stand in the other: ``same`` and ``formula`` of ``total``."""
+
+    same: int
+    formula: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentView:
+    """One resolution as a reader meets it: ``direction`` is ``ltr`` or ``rtl``, ``edition`` is "" when unknown."""
+
+    id: str
+    citation: str
+    title: str
+    body: Body
+    body_label: str
+    body_name: str
+    sector: str
+    edition: str
+    language: str
+    direction: str
+    standing: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """One clause with its citation; ``place`` is the citation without the name of the text."""
+
+    id: str
+    citation: str
+    place: str
+    call: str
+    label: str
+    page: int | None
+    text: str
+    segments: tuple[Segment, ...]
+    language: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One line of the score of a clause pair."""
+
+    feature: str
+    value: float
+    points: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """``bias`` plus the points of all lines is ``log_odds``."""
+
+    bias: float
+    lines: tuple[EvidenceLine, ...]
+    log_odds: float
+    probability: float
+    reasons_for: tuple[str, ...]
+    reasons_against: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two aligned clauses; ``left`` belongs to text A of the finding, ``right`` to text B."""
+
+    id: str
+    relation: Relation
+    left: ClauseView
+    right: ClauseView
+    left_words: WordShare
+    right_words: WordShare
+    left_containment: float
+    right_containment: float
+    similarity: float
+    information: float
+    evidence: EvidenceView
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one text has a counterpart: ``matched`` of ``total`` operative clauses, ``share`` by information."""
+
+    matched: int
+    total: int
+    share: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTerm:
+    """One part or factor of a finding's score, with its name in words."""
+
+    name: str
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyView:
+    """A remedy that may be proposed, why, and who would have to adopt it."""
+
+    remedy: Remedy
+    reason: str
+    adopter: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding, whole.
+
+    ``rank`` is its place in its own list. ``detailed`` says whether the HTML report compares its clauses in full.
+    """
+
+    id: str
+    ref: str
+    anchor: str
+    rank: int
+    cross_body: bool
+    relation: Relation
+    score: float
+    parts: tuple[ScoreTerm, ...]
+    factors: tuple[ScoreTerm, ...]
+    arithmetic: str
+    a: InstrumentView
+    b: InstrumentView
+    coverage_a: Coverage
+    coverage_b: Coverage
+    cites: str
+    comparisons: tuple[Comparison, ...]
+    reasons_for: tuple[str, ...]
+    reasons_against: tuple[str, ...]
+    not_discounted: tuple[str, ...]
+    unmatched_a: tuple[ClauseView, ...]
+    unmatched_b: tuple[ClauseView, ...]
+    remedies: tuple[RemedyView, ...]
+    cluster: str | None
+    cluster_label: str
+    detailed: bool
+
+    @property
+    def headline(self) -> Comparison:
+        """The clause pair that heads the finding."""
+        return self.comparisons[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """Findings between two bodies: how many, the best score, and where that finding stands. ``level`` is 0 to 5."""
+
+    column: str
+    count: int
+    strongest: float
+    anchor: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One body against all bodies."""
+
+    body: str
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterMember:
+    """A clause of a cluster, with the text that it stands in."""
+
+    clause: ClauseView
+    instrument: InstrumentView
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """Clauses of several texts that appear to say the same."""
+
+    id: str
+    anchor: str
+    label: str
+    medoid: ClusterMember
+    members: tuple[ClusterMember, ...]
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountedPair:
+    """Two texts that look alike for a reason that is no overlap."""
+
+    a: InstrumentView
+    b: InstrumentView
+    probability: float
+    coverage_a: Coverage
+    coverage_b: Coverage
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountedGroup:
+    """All pairs discounted under one relation, and why that relation is no finding."""
+
+    relation: Relation
+    why: str
+    pairs: tuple[DiscountedPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionsView:
+    """The editions of one work that the corpus holds, oldest first; ``compared`` is the one that was compared."""
+
+    work: str
+    editions: tuple[str, ...]
+    compared: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalView:
+    """An observation about one text; ``citation`` is the citation of ``subject`` where the run holds it."""
+
+    kind: SignalKind
+    subject: str
+    citation: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """Something to doubt about a document or a text."""
+
+    where: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationCount:
+    """How many findings bear one relation."""
+
+    relation: Relation
+    meaning: str
+    across: int
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCount:
+    """What was read of one body."""
+
+    label: str
+    name: str
+    sector: str
+    instruments: int
+    clauses: int
+    editions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the summary, its name, and what it counts."""
+
+    name: str
+    value: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of a run; each equals the length of what it counts in the record."""
+
+    documents: int
+    copies: int
+    instruments: int
+    clauses: int
+    operative: int
+    overlaps: int
+    pairs: int
+    across: int
+    within: int
+    discounted: int
+    unrelated: int
+    clusters: int
+    signals: int
+    rejected: int
+    relations: tuple[RelationCount, ...]
+    bodies: tuple[BodyCount, ...]
+    languages: tuple[str, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The counts in the order in which a report shows them."""
+        return (
+            Figure(
+                "Documents read",
+                self.documents,
+                counted(self.copies, "further copy with the same words", "further copies with the same words"),
+            ),
+            Figure("Documents rejected", self.rejected, "each with its reason"),
+            Figure("Resolutions and like texts", self.instruments, f"of {counted(len(self.bodies), 'body', 'bodies')}"),
+            Figure("Clauses", self.clauses, f"{self.operative} of them operative"),
+            Figure("Pairs of texts compared", self.pairs, f"{self.unrelated} of them unrelated"),
+            Figure("Findings across bodies", self.across, "ranked"),
+            Figure("Findings within one body", self.within, "ranked apart"),
+            Figure("Pairs discounted", self.discounted, "alike for a lawful or harmless reason"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """Everything a report prints. ``limits`` holds the limits of the run and those of the report itself."""
+
+    manifest: Manifest
+    created: datetime
+    summary: Summary
+    findings: tuple[FindingView, ...]
+    within: tuple[FindingView, ...]
+    matrix: tuple[MatrixRow, ...]
+    clusters: tuple[ClusterView, ...]
+    discounted: tuple[DiscountedGroup, ...]
+    editions: tuple[EditionsView, ...]
+    signals: tuple[SignalView, ...]
+    rejected: tuple[Rejected, ...]
+    notices: tuple[NoticeView, ...]
+    limits: tuple[str, ...]
+
+    @property
+    def created_on(self) -> str:
+        """The date of the run, as ``7 March 2025``."""
+        return f"{self.created.day} {self.created:%B %Y}"
+
+    @property
+    def created_at(self) -> str:
+        """The date and time of the run, as ``7 March 2025, 10:42 UTC``."""
+        return f"{self.created_on}, {self.created:%H:%M} UTC"

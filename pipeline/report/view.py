@@ -1,0 +1,211 @@
+"""Builds the one view model that all writers share from the record of a run."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+
+from pipeline.domain import Body, Cluster, Part, Relation, ResolutionPair, RunRecord
+from pipeline.report.findings import Anchors, coverage_both_ways, show_finding
+from pipeline.report.lookup import Lookup
+from pipeline.report.model import (
+    BodyCount,
+    ClusterMember,
+    ClusterView,
+    DiscountedGroup,
+    DiscountedPair,
+    EditionsView,
+    FindingView,
+    MatrixCell,
+    MatrixRow,
+    NoticeView,
+    RelationCount,
+    ReportView,
+    SignalView,
+    Summary,
+)
+from pipeline.report.wording import body_name, meaning
+
+__all__ = ["DETAILED_FINDINGS", "build_view"]
+
+# A clause comparison takes about 10 kB of HTML; with 100 the page opens at once everywhere. Workbooks hold them all.
+DETAILED_FINDINGS = 100
+
+_DISCOUNTED = (Relation.INTEG, Relation.COMP, Relation.PAR, Relation.REV, Relation.BOIL)
+
+
+def build_view(record: RunRecord) -> ReportView:
+    """Everything that the reports of a run print.
+
+    Raises:
+        RunError: a finding rests on a text, clause or pair that the record does not hold.
+    """
+    lookup = Lookup(record)
+    anchors = Anchors.of(record)
+    across = _show_findings(lookup, anchors, True, DETAILED_FINDINGS)
+    within = _show_findings(lookup, anchors, False, DETAILED_FINDINGS - len(across))
+    return ReportView(
+        manifest=record.manifest,
+        created=_utc(record.manifest.created_at),
+        summary=_summarize(record),
+        findings=across,
+        within=within,
+        matrix=_matrix(record, across + within),
+        clusters=tuple(_show_cluster(lookup, anchors, cluster) for cluster in record.clusters),
+        discounted=tuple(_discounted(lookup)),
+        editions=tuple(_editions(lookup)),
+        signals=tuple(
+            SignalView(signal.kind, signal.subject, lookup.citation_of(signal.subject), lookup.tell(signal.message))
+            for signal in record.signals
+        ),
+        rejected=tuple(sorted(record.rejected, key=lambda rejected: rejected.path)),
+        notices=tuple(_notices(lookup)),
+        limits=(*record.manifest.limits, *_own_limits(len(across) + len(within))),
+    )
+
+
+def _show_findings(lookup: Lookup, anchors: Anchors, cross_body: bool, detailed: int) -> tuple[FindingView, ...]:
+    """One of the two lists in the order of its ranks, the first ``detailed`` of it to be compared in full."""
+    chosen = [finding for finding in lookup.record.findings if finding.cross_body is cross_body]
+    chosen.sort(key=lambda finding: (finding.rank, finding.id))
+    return tuple(
+        show_finding(lookup, anchors, finding, position, position <= detailed)
+        for position, finding in enumerate(chosen, start=1)
+    )
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _own_limits(findings: int) -> Iterator[str]:
+    if findings > DETAILED_FINDINGS:
+        yield (
+            f"The page compares the clauses of the first {DETAILED_FINDINGS} of {findings} findings in full; "
+            "all findings stand in its tables, and the workbook holds all clause pairs."
+        )
+
+
+def _summarize(record: RunRecord) -> Summary:
+    clauses = [clause for resolution in record.resolutions for clause in resolution.clauses]
+    relations = Counter(pair.relation for pair in record.pairs)
+    across = Counter(finding.relation for finding in record.findings if finding.cross_body)
+    within = Counter(finding.relation for finding in record.findings if not finding.cross_body)
+    found = across.keys() | within.keys()
+    return Summary(
+        documents=len(record.documents),
+        copies=sum(len(document.copies) for document in record.documents),
+        instruments=len(record.resolutions),
+        clauses=len(clauses),
+        operative=sum(clause.part is Part.OPERATIVE for clause in clauses),
+        overlaps=len(record.overlaps),
+        pairs=len(record.pairs),
+        across=across.total(),
+        within=within.total(),
+        discounted=sum(relations[relation] for relation in _DISCOUNTED),
+        unrelated=relations[Relation.NONE],
+        clusters=len(record.clusters),
+        signals=len(record.signals),
+        rejected=len(record.rejected),
+        relations=tuple(
+            RelationCount(relation, meaning(relation), across[relation], within[relation])
+            for relation in Relation
+            if relation in found
+        ),
+        bodies=tuple(_bodies(record)),
+        languages=tuple(sorted({resolution.language for resolution in record.resolutions})),
+    )
+
+
+def _body_order(body: Body) -> tuple[int, str]:
+    return body.authority, body.label
+
+
+def _bodies(record: RunRecord) -> Iterator[BodyCount]:
+    ordered = sorted(record.resolutions, key=lambda resolution: _body_order(resolution.body))
+    for body, group in groupby(ordered, key=lambda resolution: resolution.body):
+        texts = list(group)
+        years = sorted({text.id.year for text in texts if text.id.year is not None})
+        yield BodyCount(
+            label=body.label,
+            name=body_name(body),
+            sector=body.sector.label,
+            instruments=len(texts),
+            clauses=sum(1 for text in texts for _ in text.clauses),
+            editions=f"{years[0]} to {years[-1]}" if len(years) > 1 else "".join(map(str, years)),
+        )
+
+
+def _matrix(record: RunRecord, findings: Iterable[FindingView]) -> tuple[MatrixRow, ...]:
+    """A symmetric table of all bodies; findings within one body stand on the diagonal."""
+    bodies = sorted({resolution.body for resolution in record.resolutions}, key=_body_order)
+    between: dict[frozenset[Body], list[FindingView]] = {}
+    for finding in findings:
+        between.setdefault(frozenset((finding.a.body, finding.b.body)), []).append(finding)
+    most = max((len(group) for group in between.values()), default=0)
+    return tuple(
+        MatrixRow(row.label, tuple(_cell(column, between.get(frozenset((row, column)), []), most) for column in bodies))
+        for row in bodies
+    )
+
+
+def _cell(column: Body, findings: list[FindingView], most: int) -> MatrixCell:
+    if not findings:
+        return MatrixCell(column.label, 0, 0.0, "", 0)
+    best = max(findings, key=lambda finding: (finding.score, finding.id))
+    level = -(-5 * len(findings) // max(most, 5))
+    return MatrixCell(column.label, len(findings), best.score, best.anchor, level)
+
+
+def _show_cluster(lookup: Lookup, anchors: Anchors, cluster: Cluster) -> ClusterView:
+    members = tuple(_member(lookup, clause) for clause in cluster.members)
+    labels = dict.fromkeys(member.instrument.body_label for member in members)
+    return ClusterView(
+        id=cluster.id,
+        anchor=anchors.clusters[cluster.id],
+        label=cluster.label,
+        medoid=_member(lookup, cluster.medoid),
+        members=members,
+        bodies=tuple(labels),
+    )
+
+
+def _member(lookup: Lookup, clause: str) -> ClusterMember:
+    return ClusterMember(lookup.clause_view(clause), lookup.show_instrument(lookup.clause(clause)[1]))
+
+
+def _discounted(lookup: Lookup) -> Iterator[DiscountedGroup]:
+    for relation in _DISCOUNTED:
+        pairs = [pair for pair in lookup.record.pairs if pair.relation is relation]
+        pairs.sort(key=lambda pair: (-pair.probability, -pair.strength, pair.a, pair.b))
+        if pairs:
+            yield DiscountedGroup(relation, meaning(relation), tuple(_discounted_pair(lookup, pair) for pair in pairs))
+
+
+def _discounted_pair(lookup: Lookup, pair: ResolutionPair) -> DiscountedPair:
+    coverage_a, coverage_b = coverage_both_ways(lookup, pair)
+    return DiscountedPair(
+        a=lookup.instrument_view(pair.a),
+        b=lookup.instrument_view(pair.b),
+        probability=pair.probability,
+        coverage_a=coverage_a,
+        coverage_b=coverage_b,
+        reasons=tuple(map(lookup.tell, pair.reasons)),
+    )
+
+
+def _editions(lookup: Lookup) -> Iterator[EditionsView]:
+    for lineage in lookup.record.lineages:
+        if len(lineage.editions) > 1:
+            names = tuple(lookup.citation_of(edition) or edition for edition in lineage.editions)
+            yield EditionsView(lineage.work, names, names[-1])
+
+
+def _notices(lookup: Lookup) -> Iterator[NoticeView]:
+    for document in lookup.record.documents:
+        for notice in document.notices:
+            yield NoticeView(document.path, notice.code, notice.message)
+    for resolution in lookup.record.resolutions:
+        for notice in resolution.notices:
+            yield NoticeView(lookup.citation_of(str(resolution.id)), notice.code, notice.message)

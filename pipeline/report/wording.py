@@ -1,0 +1,181 @@
+"""The words of the reports: neutral sentences for codes, bodies, score terms and those who would have to act."""
+
+from collections.abc import Sequence
+
+from pipeline.domain import Body, Relation, Remedy, Sector, Standing
+
+__all__ = [
+    "adopter",
+    "advisory_group",
+    "body_name",
+    "capitalized",
+    "chance",
+    "cites_sentence",
+    "counted",
+    "listed",
+    "meaning",
+    "sentence",
+    "standing_name",
+    "term_label",
+]
+
+_BODY_NAMES = {
+    Body.PP: "Plenipotentiary Conference",
+    Body.COUNCIL: "Council",
+    Body.RA: "Radiocommunication Assembly",
+    Body.WRC: "World Radiocommunication Conference",
+    Body.WTSA: "World Telecommunication Standardization Assembly",
+    Body.WTDC: "World Telecommunication Development Conference",
+    Body.WCIT: "World Conference on International Telecommunications",
+    Body.WTPF: "World Telecommunication/ICT Policy Forum",
+    Body.CONSTITUTION: "Constitution of the Union",
+    Body.CONVENTION: "Convention of the Union",
+    Body.GENERAL_RULES: "General Rules of the Union",
+    Body.UNKNOWN: "unknown body",
+}
+
+_BASIC_TEXTS = frozenset({Body.CONSTITUTION, Body.CONVENTION, Body.GENERAL_RULES})
+
+_ADVISORY_GROUPS = {Sector.R: "RAG", Sector.T: "TSAG", Sector.D: "TDAG"}
+
+_MEANINGS = {
+    Relation.REV: "Two editions of one work; a later edition replaces an earlier one.",
+    Relation.PAR: "Working-method or structure texts that each Sector has by design.",
+    Relation.BOIL: "What the texts share is mainly formula language that many texts carry.",
+    Relation.CONF: "The same object appears to have different owners, actions, deadlines or recipients of reports.",
+    Relation.VERB: "One clause appears to repeat another nearly word for word.",
+    Relation.SUB: "All mandates of one text appear to stand in the other already.",
+    Relation.SAME_ACT: "The same action on the same object appears to be given to several offices.",
+    Relation.SAME_REQ: "The same request appears to be made to members in more than one text.",
+    Relation.STUDY: "Two Questions appear to cover the same ground.",
+    Relation.REPORT: "Reports on one subject appear to be asked for more than once.",
+    Relation.INTEG: "A Sector text cites the Plenipotentiary text and says how its own Sector carries it out.",
+    Relation.COMP: "The texts divide the work or name each other as partners, with different actions.",
+    Relation.THEME: "The texts deal with the same theme and ask for different things; they may be read together.",
+    Relation.NONE: "The texts are unrelated.",
+}
+
+_STANDINGS = {
+    Standing.IN_FORCE: "in force",
+    Standing.SUPERSEDED: "superseded",
+    Standing.PROPOSED: "proposed, not adopted",
+    Standing.SUPPRESSED: "suppressed",
+}
+
+# Names of score terms that do not read well by themselves; every other name is printed with spaces.
+_TERMS = {
+    "label": "kind of relation",
+    "strength": "nearness of the two texts as wholes",
+    "coverage": "share of mandates with a counterpart",
+    "similarity": "likeness of meaning",
+    "best_clause": "weight of the best pair of clauses",
+    "actor_conflict": "different offices told to act",
+    "theme_specificity": "how specific the theme is",
+    "not_in_force": "lowered, for a text is not in force",
+    "different_themes": "lowered, for the texts as wholes treat different themes",
+    "divided_labour": "lowered, for one text cites the other and the work seems divided",
+}
+
+
+def body_name(body: Body) -> str:
+    """Full name of a body, without its article."""
+    return _BODY_NAMES[body]
+
+
+def meaning(relation: Relation) -> str:
+    """One neutral sentence that says what a relation is."""
+    return _MEANINGS[relation]
+
+
+def standing_name(standing: Standing) -> str:
+    """A standing in words."""
+    return _STANDINGS[standing]
+
+
+def term_label(name: str) -> str:
+    """A part or factor of a score in words."""
+    key = name.casefold().replace("-", "_").replace(" ", "_")
+    return _TERMS.get(key, name.replace("_", " ").replace("-", " "))
+
+
+def advisory_group(body: Body) -> str:
+    """The advisory group of the Sector whose texts a body adopts; "" for bodies of the Union as a whole."""
+    return _ADVISORY_GROUPS.get(body.sector, "")
+
+
+def cites_sentence(cites: str, a: str, b: str) -> str:
+    """Who cites whom, in words, for the codes of ``ResolutionPair.cites``."""
+    return {
+        "a": f"{a} cites {b}.",
+        "b": f"{b} cites {a}.",
+        "both": "The two texts cite each other.",
+    }.get(cites, "Neither text cites the other.")
+
+
+def chance(probability: float) -> str:
+    """A probability with two digits that never claims certainty: ``0.87``, ``above 0.99``, ``below 0.01``."""
+    if probability >= 0.995:
+        return "above 0.99"
+    return "below 0.01" if probability < 0.005 else f"{probability:.2f}"
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """A remark as a sentence: with its capital, unless it opens with an identifier, and its full stop."""
+    text = text.strip()
+    first = text.partition(" ")[0]
+    return (text if "/" in first else capitalized(text)) + ("" if not text or text[-1] in ".!?…" else ".")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: ``F1, F2 and F4``."""
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun in the right form, digits in groups of three: ``1 finding``, ``12 480 findings``."""
+    return f"{count:,}".replace(",", "\u202f") + f" {one if count == 1 else many or one + 's'}"
+
+
+def adopter(remedy: Remedy, a: Body, b: Body) -> str:
+    """Who would have to adopt a remedy for two texts of these bodies; no text is ever changed by anyone else."""
+    if remedy in (Remedy.SUPPRESS, Remedy.TRIM):
+        return _yielding(a, b)
+    if remedy in (Remedy.MERGE, Remedy.ALIGN):
+        return _both(a, b)
+    if remedy is Remedy.LEAD:
+        return f"{_both(a, b)}{_groups(a, b, '; for work inside a Sector, ')}"
+    if remedy is Remedy.JOINT:
+        return f"the study groups concerned, on the advice of the ISCG{_groups(a, b, ', with ')}"
+    if remedy is Remedy.TRANSFER:
+        return f"{_both(a, b)}{_groups(a, b, ', with ')}"
+    if remedy is Remedy.CONSOLIDATE_REPORT:
+        council = "" if Body.COUNCIL in (a, b) else "; the Council, where a report goes to it"
+        return f"{_both(a, b)}{council}"
+    return "nobody; both texts stay, and the reason is recorded"
+
+
+def _yielding(a: Body, b: Body) -> str:
+    """The body of the text with the lower authority; both where they are equal."""
+    if a.authority == b.authority:
+        return _one(a) if a is b else f"{_one(a)} or {_one(b)}, each for its own text"
+    return _one(max(a, b, key=lambda body: body.authority))
+
+
+def _both(a: Body, b: Body) -> str:
+    return _one(a) if a is b else f"{_one(a)} and {_one(b)}, each for its own text"
+
+
+def _one(body: Body) -> str:
+    if body is Body.UNKNOWN:
+        return "the body that adopted the text"
+    return "the Plenipotentiary Conference" if body in _BASIC_TEXTS else f"the {_BODY_NAMES[body]}"
+
+
+def _groups(a: Body, b: Body, joint: str) -> str:
+    groups = sorted({advisory_group(a), advisory_group(b)} - {""})
+    return f"{joint}{' and '.join(groups)}" if groups else ""
