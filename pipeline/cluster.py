@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from pipeline.domain import Cluster, Overlap, Relation, Resolution, instrument_of
@@ -11,7 +12,9 @@ from pipeline.reference import load_house_words, load_scoring
 
 __all__ = ["cluster_overlaps", "connected_components"]
 
-_LINKING = frozenset({Relation.CONF, Relation.VERB, Relation.SUB, Relation.SAME_ACT, Relation.SAME_REQ, Relation.REPORT})
+_LINKING = frozenset(
+    {Relation.CONF, Relation.VERB, Relation.SUB, Relation.SAME_ACT, Relation.SAME_REQ, Relation.REPORT}
+)
 # Above this share of all linked clauses a cluster is a chain and no family; the threshold then rises.
 _MAX_SHARE = 0.4
 _SMALL = 12
@@ -20,8 +23,8 @@ _SMALL = 12
 def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overlap]) -> tuple[Cluster, ...]:
     """Clusters of two clauses and more, the largest first; each clause is in one cluster at the most.
 
-    Clauses are linked by overlaps of mandate at or above the overlap threshold. Where one component would hold more than
-    40 % of all linked clauses (of a dozen or more), it is split by raising the threshold for its links.
+    Clauses are linked by overlaps of mandate at or above the overlap threshold. Where one component would hold more
+    than 40 % of all linked clauses (of a dozen or more), it is split by raising the threshold for its links.
     """
     texts = {clause.id: clause.text for resolution in resolutions for clause in resolution.clauses}
     limit = load_scoring().thresholds["overlap"]
@@ -86,8 +89,6 @@ def _labels(groups: Sequence[Sequence[str]]) -> list[str]:
         counts = counter.fit_transform(documents).toarray().astype(float)
     except ValueError:  # only stop words
         return ["" for _ in groups]
-    import numpy as np
-
     names = counter.get_feature_names_out()
     allowed = np.array([n not in house and n.removesuffix("s") not in house for n in names])
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -1,4 +1,4 @@
-"""Clause overlaps to resolution pairs: an optimal alignment of clauses, coverage both ways, and the relation of the texts."""
+"""Clause overlaps to resolution pairs: optimal alignment of clauses, coverage both ways, relation of the texts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from pipeline.domain import (
     ResolutionPair,
     Sector,
     Standing,
+    cite,
     instrument_of,
 )
 from pipeline.reference import are_parallel, load_scoring
@@ -202,7 +203,7 @@ def _relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
         return Relation.CONF, (f"{conflict.left} and {conflict.right} give incompatible orders",)
     if max(pair.coverage_a, pair.coverage_b) >= limits["subset"] and pair.a.body is not pair.b.body:
         smaller, share = (pair.b, pair.coverage_b) if pair.coverage_b >= pair.coverage_a else (pair.a, pair.coverage_a)
-        return Relation.SUB, (f"{round(100 * share)} % of what {smaller.name} orders stands in the other text",)
+        return Relation.SUB, (f"{round(100 * share)} % of what {cite(smaller)} orders stands in the other text",)
     named = {o.relation for o in strong if o.relation is not Relation.THEME}
     order = load_scoring().label_weights
     if named & set(order):

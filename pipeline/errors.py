@@ -7,10 +7,10 @@
     │   └── ModelError                the embedding model is missing or has another digest
     ├── InputError               4    nothing readable was given
     │   ├── UnknownIdentifierError    an identifier does not parse or is not in the run
-    │   └── UnreadableDocument        one document cannot be read; becomes a ``Rejected`` row
+    │   └── UnreadableDocumentError        one document cannot be read; becomes a ``Rejected`` row
     └── RunError                 8    a run folder is missing, incomplete or locked
 
-A bad *document* never ends a run: readers raise ``UnreadableDocument`` and the ingest stage turns it
+A bad *document* never ends a run: readers raise ``UnreadableDocumentError`` and the ingest stage turns it
 into a ``Rejected`` row with the same reason.
 """
 
@@ -22,7 +22,7 @@ __all__ = [
     "ReferenceDataError",
     "RunError",
     "UnknownIdentifierError",
-    "UnreadableDocument",
+    "UnreadableDocumentError",
     "UsageError",
 ]
 
@@ -63,7 +63,7 @@ class UnknownIdentifierError(InputError):
     """An identifier does not follow the grammar, or names nothing in the run."""
 
 
-class UnreadableDocument(InputError):
+class UnreadableDocumentError(InputError):
     """One document cannot be read; the text says why in plain words and what to do."""
 
 

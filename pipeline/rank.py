@@ -20,9 +20,10 @@ from pipeline.domain import (
     Signal,
     SignalKind,
     Standing,
+    cite,
 )
 from pipeline.domain import instrument_of as instrument
-from pipeline.reference import load_scoring
+from pipeline.reference import find_deadline, load_scoring
 
 __all__ = ["find_signals", "rank_findings"]
 
@@ -32,10 +33,8 @@ _CONFERENCE = re.compile(
     r"\b(?P<body>PP|WTSA|WTDC|WRC|RA)-(?P<yy>\d{4}|\d{2})\b|\bthe (?P<year>(?:19|20)\d\d) "
     r"(?P<name>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)|"
     r"(?P<held>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)"
-    r"(?: to be held)?(?: in \w+)? in (?P<in>20\d\d)", re.I
-)
-_DEADLINE = re.compile(
-    r"\b(?:by|before|not later than|no later than|until)\s+(?:the\s+)?(?:end\s+of\s+|\d{1,2}\s+\w+\s+|\w+\s+)?(?P<y>20\d\d)\b"
+    r"(?: to be held)?(?: in \w+)? in (?P<in>20\d\d)",
+    re.I,
 )
 
 
@@ -45,7 +44,7 @@ def rank_findings(
     overlaps: Iterable[Overlap],
     clusters: Iterable[Cluster],
 ) -> tuple[Finding, ...]:
-    """Findings in the order in which an analyst should read them: texts of different bodies first, then of one body.
+    """Findings in the order in which to read them: texts of different bodies first, then of one body.
 
     Each part of the score is a number in [0, 1] times its weight; the score is their sum times all factors.
     """
@@ -84,7 +83,9 @@ def _finding(
 ) -> Finding:
     scoring = load_scoring()
     a, b = texts[pair.a], texts[pair.b]
-    headline = max(aligned, key=lambda o: (_telling(o), o.id))
+    # A finding is headed by a clause pair of its own relation where it has one.
+    named = [o for o in aligned if o.relation is pair.relation]
+    headline = max(named or aligned, key=lambda o: (_telling(o), o.id))
     clauses = {c.id: c for r in (a, b) for c in r.clauses}
     offices = [set(clauses[i].actors) - _MEMBERS for i in (headline.left, headline.right)]
     values = {
@@ -112,7 +113,7 @@ def _finding(
         parts=parts,
         factors=factors,
         headline=headline.id,
-        overlaps=tuple(o.id for o in sorted(aligned, key=lambda o: (-_telling(o), o.id))),
+        overlaps=tuple(o.id for o in sorted(aligned, key=lambda o: (o is not headline, -_telling(o), o.id))),
         cluster=home.get(headline.left) or home.get(headline.right),
         cross_body=a.body is not b.body,
         remedies=_remedies(pair, a, b),
@@ -145,28 +146,31 @@ def _factors(pair: ResolutionPair, a: Resolution, b: Resolution) -> Iterable[tup
 def _remedies(pair: ResolutionPair, a: Resolution, b: Resolution) -> tuple[tuple[Remedy, str], ...]:
     """Remedies that may be proposed, with the reason; keeping both is always one of them."""
     adopter = b.body.label
-    keep = (Remedy.KEEP, "if each text serves a purpose of its own, record why")
+    keep = (Remedy.KEEP, "if each text serves a purpose of its own, the reason could be recorded")
     if a.body is b.body:
-        return ((Remedy.MERGE, f"two texts of {adopter} on one matter"), keep)
+        return ((Remedy.MERGE, f"these are two texts of {adopter} on one matter"), keep)
+    trim = (Remedy.TRIM, f"{adopter} could refer to {cite(a)} for the passages that both texts hold")
+    whole = (Remedy.SUPPRESS, f"{adopter} alone could abrogate {cite(b)}, whose mandates stand in {cite(a)}")
     table: dict[Relation, tuple[tuple[Remedy, str], ...]] = {
-        Relation.CONF: ((Remedy.LEAD, "one owner should be named"), (Remedy.ALIGN, "the orders should agree")),
-        Relation.VERB: ((Remedy.TRIM, f"{adopter} could refer to {a.name} instead of repeating it"),),
-        Relation.SUB: (
-            (Remedy.SUPPRESS, f"what {b.name} orders stands in {a.name}; {adopter} alone could abrogate it"),
-            (Remedy.TRIM, "or only the repeated passages could be replaced by a reference"),
+        Relation.CONF: (
+            (Remedy.LEAD, "one owner could be named"),
+            (Remedy.ALIGN, "the two orders could be brought into line"),
         ),
-        Relation.SAME_ACT: ((Remedy.LEAD, "one lead could be named"), (Remedy.JOINT, "or the offices could act jointly")),
+        Relation.VERB: (trim,),
+        Relation.SUB: (whole, trim) if pair.coverage_b >= load_scoring().thresholds["subset"] else (trim,),
+        Relation.SAME_ACT: ((Remedy.LEAD, "one lead could be named"), (Remedy.JOINT, "the offices could act jointly")),
         Relation.SAME_REQ: ((Remedy.TRIM, "members could be asked once"),),
-        Relation.STUDY: ((Remedy.JOINT, "a joint rapporteur group"), (Remedy.TRANSFER, "or one Question for both")),
+        Relation.STUDY: (
+            (Remedy.JOINT, "a joint group could study both"),
+            (Remedy.TRANSFER, "one Question could do for both"),
+        ),
         Relation.REPORT: ((Remedy.CONSOLIDATE_REPORT, "one report could serve both"),),
-        Relation.THEME: ((Remedy.JOINT, "liaison on the common theme"),),
+        Relation.THEME: ((Remedy.JOINT, "liaison on the common theme could do"),),
     }
     return (*table.get(pair.relation, ()), keep)
 
 
-def find_signals(
-    resolutions: Sequence[Resolution], overlaps: Iterable[Overlap], as_of: date
-) -> tuple[Signal, ...]:
+def find_signals(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap], as_of: date) -> tuple[Signal, ...]:
     """Lists beside the ranking: instructions without a counterpart, outdated citations, and dates that have passed.
 
     Args:
@@ -195,7 +199,9 @@ def _gaps(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap]) -> Ite
                 continue
             sector = offices[0]
             if sector in held and (clause.id, sector) not in answered:
-                yield Signal(SignalKind.GAP, clause.id, f"no text of {sector.label} in this corpus takes up this instruction")
+                yield Signal(
+                    SignalKind.GAP, clause.id, f"no text of {sector.label} in this corpus takes up this instruction"
+                )
 
 
 def _outdated(resolutions: Sequence[Resolution]) -> Iterable[Signal]:
@@ -207,9 +213,15 @@ def _outdated(resolutions: Sequence[Resolution]) -> Iterable[Signal]:
             newer = latest.get(work)
             if newer is None or not edition.isdigit() or newer.id.year is None or resolution.id.year is None:
                 continue
-            if int(edition) < newer.id.year < resolution.id.year and newer.body is Body.PP and resolution.body is not Body.PP:
+            if (
+                int(edition) < newer.id.year < resolution.id.year
+                and newer.body is Body.PP
+                and resolution.body is not Body.PP
+            ):
                 subject = citation.clause or str(resolution.id)
-                yield Signal(SignalKind.GAP, subject, f"cites the edition of {edition}; that of {newer.id.year} was in force")
+                yield Signal(
+                    SignalKind.GAP, subject, f"cites the edition of {edition}; that of {newer.id.year} was in force"
+                )
 
 
 def _stale(resolutions: Sequence[Resolution], as_of: date) -> Iterable[Signal]:
@@ -218,8 +230,8 @@ def _stale(resolutions: Sequence[Resolution], as_of: date) -> Iterable[Signal]:
         for clause in resolution.clauses:
             if clause.part is not Part.OPERATIVE:
                 continue
-            if (deadline := _DEADLINE.search(clause.text)) and int(deadline["y"]) < as_of.year:
-                yield Signal(SignalKind.STALE, clause.id, f"the date named, {deadline['y']}, has passed")
+            if (deadline := find_deadline(clause.text)) is not None and deadline < as_of.year:
+                yield Signal(SignalKind.STALE, clause.id, f"the date named, {deadline}, has passed")
                 continue
             for match in _CONFERENCE.finditer(clause.text):
                 year = int(match["year"] or match["yy"] or match["in"])
@@ -233,5 +245,3 @@ def _stale(resolutions: Sequence[Resolution], as_of: date) -> Iterable[Signal]:
 def _asks_for(text: str, position: int) -> bool:
     """Whether the words before a conference name look forward to it: "to", "for", "by", "in time for"."""
     return bool(re.search(r"\b(?:to|for|by|before|until)\s+(?:the\s+)?$", text[:position], re.I))
-
-

@@ -2,6 +2,7 @@
 
 from pipeline.domain.body import Body, Sector
 from pipeline.domain.citation import Citation, CitationKind
+from pipeline.domain.citing import cite, cite_clause, place_of
 from pipeline.domain.document import Block, BlockKind, Document, DocumentKind, DocumentMetadata, Notice, Rejected
 from pipeline.domain.finding import Cluster, Finding, Remedy, Signal, SignalKind
 from pipeline.domain.identifier import (
@@ -60,9 +61,12 @@ __all__ = [
     "SignalKind",
     "Span",
     "Standing",
+    "cite",
+    "cite_clause",
     "clause_id",
     "fold_space",
     "instrument_of",
     "parse_instrument_id",
+    "place_of",
     "plain_characters",
 ]

@@ -47,7 +47,7 @@ class Body(StrEnum):
 
     @property
     def label(self) -> str:
-        """Short name as used in tables: ``PP``, ``Council``, ``RA`` …"""
+        """Short name as used in tables, such as ``PP`` or ``Council``."""
         return _LABELS.get(self, self.value.upper())
 
 

@@ -42,7 +42,7 @@ class InstrumentType(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word a document uses: ``Resolution``, ``Decision`` …"""
+        """The word a document uses, such as ``Resolution`` or ``Decision``."""
         return "No." if self is InstrumentType.PROVISION else self.name.capitalize()
 
 
@@ -71,7 +71,9 @@ class ResolutionId:
         match = _RESOLUTION_ID.fullmatch(text)
         if match is None or match["body"] not in _BODY_CODES:
             raise UnknownIdentifierError(f"{text!r} is no identifier; an example is pp/res/191@2022")
-        return cls(Body(match["body"]), InstrumentType(match["type"]), match["number"], match["edition"], match["proposal"])
+        return cls(
+            Body(match["body"]), InstrumentType(match["type"]), match["number"], match["edition"], match["proposal"]
+        )
 
     def __str__(self) -> str:
         edition = "" if self.edition is None else f"@{self.edition}"

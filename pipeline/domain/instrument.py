@@ -7,7 +7,7 @@ from enum import StrEnum
 from pipeline.domain.body import Body
 from pipeline.domain.citation import Citation
 from pipeline.domain.document import Notice
-from pipeline.domain.identifier import InstrumentId, ResolutionId
+from pipeline.domain.identifier import InstrumentId
 from pipeline.domain.span import Span
 
 __all__ = ["Clause", "Lineage", "Part", "Resolution", "Section", "Standing"]
@@ -103,14 +103,6 @@ class Resolution:
         """Works cited anywhere in the text, itself excluded."""
         own = str(self.id.work)
         return frozenset(c.work for c in self.citations if c.work is not None and c.work != own)
-
-    @property
-    def name(self) -> str:
-        """The text as an expert would cite it: the number line with an ordinary capital."""
-        if self.number_line:
-            word, _, rest = self.number_line.partition(" ")
-            return f"{word.capitalize()} {rest}".strip()
-        return f"{self.id.type.label} {self.id.number}" if isinstance(self.id, ResolutionId) else str(self.id)
 
 
 @dataclass(frozen=True, slots=True)

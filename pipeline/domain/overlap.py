@@ -56,7 +56,7 @@ _LABELS = {
     Relation.BOIL: "formula language",
     Relation.CONF: "conflicting mandates",
     Relation.VERB: "verbatim carry-over",
-    Relation.SUB: "subset of the other text",
+    Relation.SUB: "mandate already in the other text",
     Relation.SAME_ACT: "same mandate to several offices",
     Relation.SAME_REQ: "same request to members",
     Relation.STUDY: "overlapping Questions",

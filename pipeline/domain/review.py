@@ -25,8 +25,8 @@ class Outcome(StrEnum):
 class ReviewDecision:
     """One line of the ledger: who decided what about which two texts, and why.
 
-    ``left_digest`` and ``right_digest`` are SHA-256 of the two clause texts: the decision holds while both stay the same.
-    ``made_at`` is ISO 8601 in UTC; ``supersedes`` is the id of the decision that this one replaces.
+    ``left_digest`` and ``right_digest`` are SHA-256 of the two clause texts: the decision holds while both stay the
+    same. ``made_at`` is ISO 8601 in UTC; ``supersedes`` is the id of the decision that this one replaces.
     """
 
     id: str

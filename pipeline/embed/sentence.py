@@ -79,7 +79,7 @@ def load_encoder() -> Encoder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     return _SentenceEncoder(card, model)
 

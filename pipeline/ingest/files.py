@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from pipeline.errors import InputError, UnreadableDocument
+from pipeline.errors import InputError, UnreadableDocumentError
 
 __all__ = ["find_files", "ignored_files", "relative_name", "true_format"]
 
@@ -66,13 +66,13 @@ def true_format(path: Path) -> str:
     """``docx``, ``pdf``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
 
     Raises:
-        UnreadableDocument: the file is empty, too large, or something else than its name says.
+        UnreadableDocumentError: the file is empty, too large, or something else than its name says.
     """
     size = path.stat().st_size
     if size == 0:
-        raise UnreadableDocument("the file is empty (0 bytes); fetch it again")
+        raise UnreadableDocumentError("the file is empty (0 bytes); fetch it again")
     if size > _MAX_FILE_BYTES:
-        raise UnreadableDocument(f"the file is larger than {_MAX_FILE_BYTES // 2**20} MiB; split it")
+        raise UnreadableDocumentError(f"the file is larger than {_MAX_FILE_BYTES // 2**20} MiB; split it")
     with path.open("rb") as stream:
         start = stream.read(1024)
     found = next((name for signature, name in _SIGNATURES if start.startswith(signature)), "")
@@ -82,15 +82,15 @@ def true_format(path: Path) -> str:
     if found == "zip":
         return _zip_format(path)
     if found == "ole":
-        raise UnreadableDocument(_ole_reason(path, start))
+        raise UnreadableDocumentError(_ole_reason(path, start))
     if found == "pdf":
         return "pdf"
     if found:
-        raise UnreadableDocument(f"the file is a {found}, not a document; its name ends in {suffix}")
+        raise UnreadableDocumentError(f"the file is a {found}, not a document; its name ends in {suffix}")
     if suffix in (".txt", ".jsonl"):
         return suffix[1:]
     expected = {".docx": "Word", ".docm": "Word", ".doc": "Word", ".pdf": "PDF"}.get(suffix, suffix)
-    raise UnreadableDocument(f"the file does not begin like a {expected} file; it may be cut off or misnamed")
+    raise UnreadableDocumentError(f"the file does not begin like a {expected} file; it may be cut off or misnamed")
 
 
 def _zip_format(path: Path) -> str:
@@ -98,18 +98,18 @@ def _zip_format(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise UnreadableDocument(
+        raise UnreadableDocumentError(
             "the Word file breaks off before its end (its table of contents is missing); copy or download it again"
         ) from error
     unpacked = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
     if unpacked > _MAX_UNPACKED_BYTES or (unpacked > 50 * 2**20 and unpacked / packed > _MAX_UNPACKED_RATIO):
-        raise UnreadableDocument("the file unpacks to an unreasonable size; it was not opened")
+        raise UnreadableDocumentError("the file unpacks to an unreasonable size; it was not opened")
     names = {m.filename for m in members}
     if "word/document.xml" in names:
         return "docx"
     kind = "an Excel workbook" if "xl/workbook.xml" in names else "a zip archive"
-    raise UnreadableDocument(f"the file is {kind}, not a Word document")
+    raise UnreadableDocumentError(f"the file is {kind}, not a Word document")
 
 
 def _ole_reason(path: Path, start: bytes) -> str:

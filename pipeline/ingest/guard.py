@@ -4,12 +4,13 @@ import atexit
 import contextlib
 import multiprocessing
 import resource
+import signal
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pipeline.domain import Document, Rejected
-from pipeline.errors import UnreadableDocument
+from pipeline.errors import UnreadableDocumentError
 
 __all__ = ["DOCUMENT_SECONDS", "Reader", "read_file"]
 
@@ -32,7 +33,7 @@ class Reader:
         with self._lock:
             pipe = self._connected()
             try:
-                pipe.send((path, relative))
+                pipe.send((path.absolute(), relative))
                 if pipe.poll(self._seconds):
                     answer: Document | Rejected = pipe.recv()
                     return answer
@@ -60,7 +61,7 @@ class Reader:
         return self._pipe
 
     def _stop(self) -> None:
-        if self._worker is not None:
+        if self._worker is not None and self._worker.pid is not None:
             self._worker.kill()
             self._worker.join()
         if self._pipe is not None:
@@ -70,8 +71,9 @@ class Reader:
 
 def _serve(pipe: Connection) -> None:
     """Loop of the worker process: a path in, a document or a rejection out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    with contextlib.suppress(EOFError, KeyboardInterrupt):
+    with contextlib.suppress(EOFError):
         while True:
             path, relative = pipe.recv()
             pipe.send(_read(path, relative))
@@ -92,9 +94,9 @@ def _read(path: Path, relative: str) -> Document | Rejected:
         digest = source.digest
         document = readers[true_format(path)](source)
         if not document.text:
-            raise UnreadableDocument("the file holds no text")
+            raise UnreadableDocumentError("the file holds no text")
         return document
-    except UnreadableDocument as error:
+    except UnreadableDocumentError as error:
         return Rejected(relative, "unreadable", str(error), digest)
     except MemoryError:
         return Rejected(relative, "too-large", "reading the file needs too much memory; split it", digest)

@@ -14,9 +14,10 @@ __all__ = ["Paragraph", "Source", "assemble", "clean"]
 
 # Soft hyphen, zero-width space and joiners, byte-order mark: invisible, and they break every comparison.
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))
-_SPACES = str.maketrans({c: " " for c in "\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\v\f"})
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2002\u2003\u3000\v\f", " "))
 _FIELD_DEBRIS = re.compile(
-    r"\[(?:bookmark|image):[^\]]*\]|Error! (?:Unknown document property name|Reference source not found|Bookmark not defined)\.?"
+    r"\[(?:bookmark|image):[^\]]*\]"
+    r"|Error! (?:Unknown document property name|Reference source not found|Bookmark not defined)\.?"
     r"|\bPAGEREF _Toc\d+(?: \\h)?|\bTOC \\o \"[^\"]*\"(?: \\[a-z])*"
 )
 _RULE = re.compile(r"^[\s_*]*(?:_{3,}|\*{3,})[\s_*]*$")
@@ -75,9 +76,7 @@ def assemble(
             removed += 1
             continue
         span = Span(position, position + len(text))
-        blocks.append(
-            Block(span, paragraph.kind, paragraph.style, paragraph.italic, paragraph.page, paragraph.indent)
-        )
+        blocks.append(Block(span, paragraph.kind, paragraph.style, paragraph.italic, paragraph.page, paragraph.indent))
         lines.append(text)
         position = span.end + 1
     told = list(notices)

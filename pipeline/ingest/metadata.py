@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from pipeline.domain import DocumentKind, DocumentMetadata
 
@@ -27,7 +28,9 @@ _MEETING = re.compile(
     r"^(?P<v>Council\s+(?:19|20)\d\d|Plenipotentiary Conference \(PP-\d\d\)|"
     r"World Telecommunication [A-Z]\w+ (?:Assembly|Conference).{0,40})$"
 )
-_SOURCE = re.compile(r"^(?:Source\s*:\s*(?P<v>.+)|(?P<report>(?:Report|Note|Contribution) (?:by|from) .{3,120}))$", re.I)
+_SOURCE = re.compile(
+    r"^(?:Source\s*:\s*(?P<v>.+)|(?P<report>(?:Report|Note|Contribution) (?:by|from) .{3,120}))$", re.I
+)
 _BOX = re.compile(
     r"^(?:Summary|Purpose|Action required(?: by the Council)?|Relevant link\(s\) with the Strategic Plan|"
     r"Financial implications|References?|Abstract|Expected results|Priority area)\s*$",
@@ -74,7 +77,7 @@ def _latest_plausible(years: Sequence[int]) -> int:
     return max(repeated or years)
 
 
-def _kind(lines: Sequence[str], boxes: int, found: dict[str, str]) -> DocumentKind:
+def _kind(lines: Sequence[str], boxes: int, found: dict[str, Any]) -> DocumentKind:
     if any(_MARKER.match(line) for line in lines):
         return DocumentKind.PROPOSAL
     if boxes >= 2 or found.get("source", "").lower().startswith("report"):
@@ -84,8 +87,8 @@ def _kind(lines: Sequence[str], boxes: int, found: dict[str, str]) -> DocumentKi
     return DocumentKind.OTHER
 
 
-def _header(head: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _header(head: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for index, line in enumerate(head):
         if match := _SYMBOL.match(line):
             found.setdefault("symbol", match["symbol"])

@@ -1,6 +1,7 @@
 """Labels that Word generates: ``w:numPr`` resolved to ``a)``, ``2`` or ``iii)`` as a reader sees them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Self
 
 from docx.document import Document as WordDocument
@@ -27,7 +28,7 @@ def _letters(number: int) -> str:
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
 
 
-_FORMATS = {
+_FORMATS: dict[str, Callable[[int], str]] = {
     "decimal": str,
     "lowerLetter": _letters,
     "upperLetter": lambda n: _letters(n).upper(),

@@ -12,7 +12,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
 from pipeline.domain import BlockKind, Document, Notice
-from pipeline.errors import UnreadableDocument
+from pipeline.errors import UnreadableDocumentError
 from pipeline.ingest.layout import Paragraph, Source, assemble
 
 __all__ = ["read_pdf"]
@@ -25,7 +25,8 @@ _LABEL = re.compile(r"^(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)(?:\s?bis|
 _SENTENCE_END = re.compile(r"[.;:,!?]['\"’”)]?$")
 # Number lines stand alone even where a layout leaves no gap between them and the title.
 _NUMBER_LINE = re.compile(
-    r"^(?:(?:MOD|ADD|SUP|NOC)\s.*)?(?:DRAFT (?:NEW |REVISED )?)?(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+"
+    r"^(?:(?:MOD|ADD|SUP|NOC)\s.*)?(?:DRAFT (?:NEW |REVISED )?)?"
+    r"(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+"
     r"(?:ITU-[RTD]\s+)?[\d\[][^a-z]{0,20}(?:\([^)]*\))?\s*$"
 )
 _PAGE_NUMBER = re.compile(r"^[-–— ]*(?:page\s*)?\d{1,4}[-–— ]*$", re.I)
@@ -51,20 +52,24 @@ def read_pdf(source: Source) -> Document:
     """The document as paragraphs in reading order, each with its page.
 
     Raises:
-        UnreadableDocument: the file is protected, damaged, or holds no text layer.
+        UnreadableDocumentError: the file is protected, damaged, or holds no text layer.
     """
     try:
         with pdfplumber.open(source.path) as pdf:
             pages = len(pdf.pages)
             lines = [line for number, page in enumerate(pdf.pages, 1) for line in _lines(page, number)]
     except (PdfminerException, PDFPasswordIncorrect) as error:
-        if isinstance(error, PDFPasswordIncorrect) or isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
-            raise UnreadableDocument(
+        if isinstance(error, PDFPasswordIncorrect) or isinstance(
+            error.args[0] if error.args else None, PDFPasswordIncorrect
+        ):
+            raise UnreadableDocumentError(
                 "the PDF is protected by a password; save a copy without protection and retry"
             ) from error
-        raise UnreadableDocument("the PDF is damaged; open it in a PDF reader, print it to a new file and retry") from error
+        raise UnreadableDocumentError(
+            "the PDF is damaged; open it in a PDF reader, print it to a new file and retry"
+        ) from error
     if not lines:
-        raise UnreadableDocument("the PDF holds no text layer, only pictures; run character recognition on it first")
+        raise UnreadableDocumentError("the PDF holds no text, only pictures; run character recognition on it first")
     body, removed = _without_running_heads(lines, pages)
     notices = [Notice("running-heads", f"{removed} running heads and page numbers were left out")] if removed else []
     return assemble(source, "pdf", _paragraphs(body), notices)

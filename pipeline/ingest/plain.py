@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.domain import BlockKind, Document, DocumentKind, Notice, parse_instrument_id
-from pipeline.errors import UnknownIdentifierError, UnreadableDocument
+from pipeline.errors import UnknownIdentifierError, UnreadableDocumentError
 from pipeline.ingest.layout import Paragraph, Source, assemble
 
 __all__ = ["read_plain", "read_structured"]
@@ -17,11 +17,11 @@ def read_plain(source: Source) -> Document:
     """A text file, one paragraph a line.
 
     Raises:
-        UnreadableDocument: the bytes are no text.
+        UnreadableDocumentError: the bytes are no text.
     """
     data = source.path.read_bytes()
     if b"\x00" in data[:4096]:
-        raise UnreadableDocument("the file holds binary data under a text name; give it its true suffix")
+        raise UnreadableDocumentError("the file holds binary data under a text name; give it its true suffix")
     notices = []
     try:
         text = data.decode("utf-8-sig")
@@ -29,7 +29,7 @@ def read_plain(source: Source) -> Document:
         text = data.decode("cp1252", errors="replace")
         notices.append(Notice("encoding", "the file is not UTF-8; it was read as Western European text"))
     if not text.strip():
-        raise UnreadableDocument("the file holds no text")
+        raise UnreadableDocumentError("the file holds no text")
     return assemble(source, "txt", (Paragraph(line) for line in text.splitlines()), notices)
 
 
@@ -65,7 +65,7 @@ def read_structured(source: Source) -> Document:
     segmenter keeps it and does not guess again.
 
     Raises:
-        UnreadableDocument: a line is no JSON, lacks a field or has an unknown identifier; the line is named.
+        UnreadableDocumentError: a line is no JSON, lacks a field or has an unknown identifier; the line is named.
     """
     paragraphs: list[Paragraph] = []
     language = "en"
@@ -77,11 +77,11 @@ def read_structured(source: Source) -> Document:
             parse_instrument_id(resolution.id)
         except (ValidationError, json.JSONDecodeError, UnknownIdentifierError) as error:
             detail = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-            raise UnreadableDocument(f"line {number} is no resolution in the exchange form: {detail}") from error
+            raise UnreadableDocumentError(f"line {number} is no resolution in the exchange form: {detail}") from error
         language = resolution.language
         paragraphs.extend(_structured(resolution))
     if not paragraphs:
-        raise UnreadableDocument("the file holds no resolution")
+        raise UnreadableDocumentError("the file holds no resolution")
     document = assemble(source, "jsonl", paragraphs, language=language)
     return replace(document, kind=DocumentKind.INSTRUMENTS)
 

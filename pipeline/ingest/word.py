@@ -13,7 +13,7 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
 
 from pipeline.domain import BlockKind, Document, Notice
-from pipeline.errors import UnreadableDocument
+from pipeline.errors import UnreadableDocumentError
 from pipeline.ingest.layout import Paragraph, Source, assemble
 from pipeline.ingest.numbering import Numbering
 
@@ -31,12 +31,12 @@ def read_word(source: Source) -> Document:
     """The document in its proposed reading: insertions kept, deletions left out, footnotes last.
 
     Raises:
-        UnreadableDocument: the file is no Word package, or its main part is missing or broken.
+        UnreadableDocumentError: the file is no Word package, or its main part is missing or broken.
     """
     try:
         word = docx.Document(str(source.path))
     except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError, OSError) as error:
-        raise UnreadableDocument(
+        raise UnreadableDocumentError(
             f"the Word file is damaged ({type(error).__name__}); open it in Word, save it again and retry"
         ) from error
     body = word.element.body

@@ -35,4 +35,6 @@ def load_background() -> Background:
         mean = np.array(data["mean"], dtype=np.float32)
         return Background(str(data["model_sha256"]), int(data["works"]), dict(data["words"]), mean)
     except (OSError, KeyError, ValueError) as error:
-        raise ModelError(f"models/background.json cannot be used: {error}; rebuild it with tools/build_background.py") from error
+        raise ModelError(
+            f"models/background.json cannot be used: {error}; rebuild it with tools/build_background.py"
+        ) from error

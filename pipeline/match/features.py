@@ -18,8 +18,10 @@ _VOICE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ComparedPair:
-    """Two clauses with everything known about both; ``cosine`` is that of the centred vectors and ``theme`` that of the two
-    texts as wholes, both in [-1, 1]."""
+    """Two clauses with everything known about both.
+
+    ``cosine`` is that of the centred vectors and ``theme`` that of the two texts as wholes, both in [-1, 1].
+    """
 
     left: WordedClause
     right: WordedClause
@@ -99,7 +101,7 @@ def _object(pair: ComparedPair) -> float:
 
 
 def _theme(pair: ComparedPair) -> float:
-    """Nearness in theme of the two texts as wholes: cosine of their mean vectors, 0 or less as 0 and 0.6 or more as 1."""
+    """Nearness in theme of the two texts: cosine of their mean vectors, 0 or less as 0 and 0.6 or more as 1."""
     return max(0.0, min(1.0, pair.theme / 0.6))
 
 
@@ -123,17 +125,25 @@ FEATURES: tuple[Feature, ...] = (
         "wording",
         _wording,
         lambda p, v: (
-            f"{_percent(p.alignment.left)} of the left and {_percent(p.alignment.right)} of the right clause's informative "
-            f"words stand in the other in the same order ({p.alignment.words} words)"
+            f"{_percent(p.alignment.left)} of the left and {_percent(p.alignment.right)} of the right clause's "
+            f"informative words stand in the other in the same order ({p.alignment.words} words)"
         ),
     ),
-    Feature("both_ways", _both_ways, lambda p, v: f"the clause covered less is covered by {_percent(min(p.alignment.left, p.alignment.right))}"),
+    Feature(
+        "both_ways",
+        _both_ways,
+        lambda p, v: f"the clause covered less is covered by {_percent(min(p.alignment.left, p.alignment.right))}",
+    ),
     Feature("meaning", _meaning, lambda p, v: f"nearness of meaning {p.cosine:.2f} on a scale from -1 to 1"),
     Feature("run", _run, lambda p, v: "longest unbroken run of shared words" if v else "no long run of shared words"),
     Feature("action", _action, lambda p, v: _action_sentence(p, v)),
     Feature("object", _object, lambda p, v: _object_sentence(p)),
     Feature("theme", _theme, lambda p, v: f"the two texts as wholes lie {p.theme:.2f} near on a scale from -1 to 1"),
-    Feature("pointer", _pointer, lambda p, v: "one clause only points to another text" if v else "neither clause is a mere reference"),
+    Feature(
+        "pointer",
+        _pointer,
+        lambda p, v: "one clause only points to another text" if v else "neither clause is a mere reference",
+    ),
 )
 
 
@@ -156,9 +166,10 @@ def score(pair: ComparedPair) -> tuple[float, float, tuple[Contribution, ...]]:
     for feature in FEATURES:
         value = feature.value(pair)
         contributions.append(
-            Contribution(feature.name, round(value, 4), round(weights[feature.name] * value, 4), feature.sentence(pair, value))
+            Contribution(
+                feature.name, round(value, 4), round(weights[feature.name] * value, 4), feature.sentence(pair, value)
+            )
         )
     bias = weights["bias"]
     log_odds = bias + sum(c.points for c in contributions)
     return 1.0 / (1.0 + math.exp(-log_odds)), bias, tuple(contributions)
-

@@ -5,18 +5,43 @@ from dataclasses import dataclass
 
 from pipeline.domain import Part, plain_characters
 from pipeline.match.tokens import WordedClause
-from pipeline.reference import load_mandate_words
+from pipeline.reference import find_deadline, load_mandate_words
 
 __all__ = ["Mandate", "contradict", "read_mandate", "same_unit"]
 
-_FIRST_VERB = re.compile(r"(?:^(?:to\s+|that\s+)?|\bto\s+|\bshall\s+|\bshould\s+)(?:\w+ly\s+|continue\s+(?:to\s+)?|also\s+|further\s+)*(?P<v>[a-z]+(?:ing)?)")
-_DEADLINE = re.compile(r"\b(?:by|before|not later than|no later than|until)\s+(?:the\s+)?(?:end\s+of\s+|\d{1,2}\s+\w+\s+|\w+\s+)?(?P<y>20\d\d)\b")
+_FIRST_VERB = re.compile(
+    r"(?:^(?:to\s+|that\s+)?|\bto\s+|\bshall\s+|\bshould\s+)"
+    r"(?:\w+ly\s+|continue\s+(?:to\s+)?|also\s+|further\s+)*(?P<v>[a-z]+(?:ing)?)"
+)
 _NUMBERS = {
     word: n
     for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+        ]
     )
-} | {word: n for n, word in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)}
+} | {
+    word: n
+    for n, word in zip(
+        range(20, 100, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], strict=True
+    )
+}
 _DURATION = re.compile(r"(?P<n>\d+|(?:[a-z]+[ -])?(?:[a-z]+ and )?[a-z]+)[ -](?P<unit>day|week|month|year)s?\b")
 _MEMBERS = frozenset({"ms", "sm", "assoc", "academia"})
 
@@ -51,15 +76,22 @@ def read_mandate(worded: WordedClause) -> Mandate:
     action = _action(text, table.actions)
     actors = frozenset(worded.clause.actors)
     recipients = frozenset(
-        r for r in table.report_recipients if re.search(rf"\bto (?:the )?(?:itu )?[^,;]{{0,60}}\b{re.escape(r)}\b", text)
+        r
+        for r in table.report_recipients
+        if re.search(rf"\bto (?:the )?(?:itu )?[^,;]{{0,60}}\b{re.escape(r)}\b", text)
     )
-    recipients |= frozenset(r for r in table.report_recipients if re.search(rf"\binform the [^,;]{{0,40}}\b{re.escape(r)}\b", text))
-    is_report = action == "report" and bool(recipients) or any(v in text[:80] for v in table.report_verbs)
+    recipients |= frozenset(
+        r for r in table.report_recipients if re.search(rf"\binform the [^,;]{{0,40}}\b{re.escape(r)}\b", text)
+    )
+    is_report = (action == "report" and bool(recipients)) or any(v in text[:80] for v in table.report_verbs)
     heaviest = sorted(
-        {k: w for k, w in zip(worded.keys, worded.weights.tolist(), strict=True) if w >= 0.3 and k not in table.actions}.items(),
+        {
+            k: w
+            for k, w in zip(worded.keys, worded.weights.tolist(), strict=True)
+            if w >= 0.3 and k not in table.actions
+        }.items(),
         key=lambda kw: (-kw[1], kw[0]),
     )
-    deadline = _DEADLINE.search(text)
     return Mandate(
         action=action,
         object=frozenset(k for k, _ in heaviest[:10]),
@@ -71,7 +103,7 @@ def read_mandate(worded: WordedClause) -> Mandate:
         is_report=is_report and worded.clause.part is not Part.PREAMBULAR,
         reports_to=recipients if is_report else frozenset(),
         cycle=next((c for c, cues in table.report_cycles.items() if any(q in text for q in cues)), ""),
-        deadline=int(deadline["y"]) if deadline else None,
+        deadline=find_deadline(text),
         durations=_durations(text),
         text=text,
     )
@@ -136,4 +168,6 @@ def _action(text: str, actions: dict[str, str]) -> str:
 
 def same_unit(left: Mandate, right: Mandate) -> bool:
     """Whether the office of one is told by the other too, so that nobody else is addressed."""
-    return bool(left.offices) and bool(right.offices) and (left.offices <= right.offices or right.offices <= left.offices)
+    return (
+        bool(left.offices) and bool(right.offices) and (left.offices <= right.offices or right.offices <= left.offices)
+    )

@@ -118,7 +118,7 @@ def _worded(resolutions: Iterable[Resolution]) -> list[WordedClause]:
     background = load_background()
     texts = list(resolutions)
     vocabulary = build_vocabulary(texts, background.words, background.works)
-    out = []
+    out: list[WordedClause] = []
     for resolution in texts:
         cited: dict[str, list[str]] = defaultdict(list)
         for citation in resolution.citations:

@@ -1,8 +1,8 @@
 """How two clauses relate: the tests of the taxonomy in their order, the first that holds decides.
 
-Order: parallel by design, formula language, conflict, verbatim, subset, same mandate to several offices, same request to members, duplicated
-reporting, complementary work, theme, none. Editions and the integration of a Plenipotentiary text are decided for whole
-resolutions.
+Order: parallel by design, formula language, conflict, verbatim, subset, same mandate to several offices, same request
+to members, duplicated reporting, complementary work, theme, none. Editions and the integration of a Plenipotentiary
+text are decided for whole resolutions.
 """
 
 from collections.abc import Callable
@@ -102,7 +102,10 @@ def _is_complementary(pair: ComparedPair, probability: float, theme: float) -> b
 
 
 def _is_thematic(pair: ComparedPair, probability: float, theme: float) -> bool:
-    return probability >= load_scoring().thresholds["same_theme"]
+    limits = load_scoring().thresholds
+    if pair.left_mandate.is_report != pair.right_mandate.is_report and probability < limits["overlap"]:
+        return False  # a duty to report and a duty to act are no common theme by themselves
+    return probability >= limits["same_theme"]
 
 
 _TESTS: tuple[tuple[Relation, Callable[[ComparedPair, float, float], bool]], ...] = (

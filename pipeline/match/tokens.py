@@ -87,7 +87,9 @@ def _weight(word: str, frequency: int, works: int) -> float:
     return _FLOOR + (1 - _FLOOR) * max(0.0, min(1.0, rarity))
 
 
-def build_vocabulary(resolutions: Iterable[Resolution], background: dict[str, int], background_works: int) -> Vocabulary:
+def build_vocabulary(
+    resolutions: Iterable[Resolution], background: dict[str, int], background_works: int
+) -> Vocabulary:
     """Document frequencies by work, not by clause: a mandate copied inside one text stays rare.
 
     Args:

@@ -1,5 +1,6 @@
 """Facts that change, as versioned data files, and the loaders that check them."""
 
+from pipeline.reference.deadlines import find_deadline
 from pipeline.reference.masking import citation_spans, formula_spans, mandate_text
 from pipeline.reference.places import models_folder
 from pipeline.reference.procedural import are_parallel
@@ -32,6 +33,7 @@ __all__ = [
     "Scoring",
     "are_parallel",
     "citation_spans",
+    "find_deadline",
     "formula_spans",
     "load_actors",
     "load_calls",

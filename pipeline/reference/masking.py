@@ -30,7 +30,7 @@ def citation_spans(text: str, citations: tuple[str, ...]) -> tuple[Span, ...]:
         text: the clause text, white space folded.
         citations: the cited words as printed in the document.
     """
-    found = []
+    found: list[Span] = []
     for words in {" ".join(c.split()) for c in citations}:
         found.extend(Span(m.start(), m.end()) for m in re.finditer(re.escape(words), text))
     return _merged(sorted(found))

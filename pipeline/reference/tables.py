@@ -16,15 +16,15 @@ __all__ = [
     "Calls",
     "Conferences",
     "Formula",
-    "MandateWords",
     "HouseWords",
+    "MandateWords",
     "Scoring",
     "load_actors",
     "load_calls",
     "load_conferences",
     "load_formulae",
-    "load_mandate_words",
     "load_house_words",
+    "load_mandate_words",
     "load_scoring",
 ]
 

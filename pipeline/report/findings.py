@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pipeline.domain import Finding, Part, Remedy, Resolution, ResolutionPair, RunRecord, Standing
-from pipeline.report.citing import cite
+from pipeline.domain import Finding, Part, Remedy, Resolution, ResolutionPair, RunRecord, Standing, cite
 from pipeline.report.comparing import compare_clauses
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import Comparison, Coverage, FindingView, RemedyView, ScoreTerm

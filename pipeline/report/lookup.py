@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from pipeline.domain import Clause, Cluster, Overlap, Resolution, ResolutionPair, RunRecord
+from pipeline.domain import Clause, Cluster, Overlap, Resolution, ResolutionPair, RunRecord, cite, cite_clause, place_of
 from pipeline.errors import RunError
-from pipeline.report.citing import cite, cite_clause, place_of
 from pipeline.report.model import ClauseView, InstrumentView, Segment, SegmentKind
 from pipeline.report.wording import body_name, sentence, standing_name
 

@@ -44,7 +44,7 @@ _MEANINGS = {
     Relation.BOIL: "What the texts share is mainly formula language that many texts carry.",
     Relation.CONF: "The same object appears to have different owners, actions, deadlines or recipients of reports.",
     Relation.VERB: "One clause appears to repeat another nearly word for word.",
-    Relation.SUB: "All mandates of one text appear to stand in the other already.",
+    Relation.SUB: "Mandates of one text appear to stand in the other already, for the same office.",
     Relation.SAME_ACT: "The same action on the same object appears to be given to several offices.",
     Relation.SAME_REQ: "The same request appears to be made to members in more than one text.",
     Relation.STUDY: "Two Questions appear to cover the same ground.",

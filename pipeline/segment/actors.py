@@ -16,11 +16,14 @@ __all__ = ["Addressees", "find_addressees"]
 
 # "resolves to instruct the Director …": the addressee stands in the clause and not on the call line.
 _DELEGATION = re.compile(
-    r"^(?:that\s+)?(?:to\s+)?(?:further\s+|also\s+)?(?:instruct|invite|request|urge|encourage|call upon|ask|authorize|direct)\s+(?P<who>[^.;]{3,160}?)\s+to\b",
+    r"^(?:that\s+)?(?:to\s+)?(?:further\s+|also\s+)?"
+    r"(?:instruct|invite|request|urge|encourage|call upon|ask|authorize|direct)\s+(?P<who>[^.;]{3,160}?)\s+to\b",
     re.I,
 )
 # "invites … 1 RAG, TSAG and TDAG to continue": the list before "to" names who is invited.
-_LEADING = re.compile(r"^(?P<who>(?:the\s+|all\s+)?[A-Z][^.;:]{2,160}?|the\s[^.;:]{3,160}?),?\s+(?:to|should|shall|may)\b")
+_LEADING = re.compile(
+    r"^(?P<who>(?:the\s+|all\s+)?[A-Z][^.;:]{2,160}?|the\s[^.;:]{3,160}?),?\s+(?:to|should|shall|may)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

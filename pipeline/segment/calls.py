@@ -40,8 +40,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"\s*,?\s+(?P<text>(?:that|to)\s.+)$"
     )
     swallowed = (
-        rf"(?<=[,;:])\s+(?P<call>(?:{modifier}\s+)?(?:instructs|invites|requests|urges|encourages|calls upon)(?:\s+{modifier})*"
-        rf"\s+(?:all\s+|the\s+)?(?:ITU\s+|relevant\s+)?(?:Secretary-General|Deputy Secretary-General|Directors?\b|Council|Member States|"
+        rf"(?<=[,;:])\s+(?P<call>(?:{modifier}\s+)?"
+        rf"(?:instructs|invites|requests|urges|encourages|calls upon)(?:\s+{modifier})*"
+        rf"\s+(?:all\s+|the\s+)?(?:ITU\s+|relevant\s+)?"
+        rf"(?:Secretary-General|Deputy Secretary-General|Directors?\b|Council|Member States|"
         rf"Sector Members|Associates|Academia|membership|study groups|advisory groups?|administrations)[^.;:]{{0,160}}?"
         rf"|(?:{modifier}\s+)?(?:resolves|decides)(?:\s+{modifier})*)\s*,?\s+(?=(?:1\s+)?(?:to|that)\b)"
     )
@@ -102,7 +104,11 @@ def _call(printed: str, verb: str, modifiers: str, rest: str) -> Call:
     calls = load_calls()
     verb = verb.lower()
     verb = calls.canonical.get(verb, verb)
-    part = Part.PREAMBULAR if verb in calls.preambular or verb in calls.canonical.values() and verb not in calls.operative else Part.OPERATIVE
+    part = (
+        Part.PREAMBULAR
+        if verb in calls.preambular or (verb in calls.canonical.values() and verb not in calls.operative)
+        else Part.OPERATIVE
+    )
     words = [verb, *modifiers.lower().split()]
     addressees = Addressees()
     if part is Part.OPERATIVE:

@@ -11,7 +11,8 @@ __all__ = ["find_citations"]
 
 _CITY = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ.'\-]+(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.'\-]*){0,2}"
 _PREFIX = (
-    r"(?P<prefix>PP|WTSA|WTSC|WTDC|WRC|RA|WTPF|(?:ITU )?Council|ITU-T|ITU-D|Plenipotentiary)(?:-(?P<prefix_year>\d{2,4}))?\s+"
+    r"(?P<prefix>PP|WTSA|WTSC|WTDC|WRC|RA|WTPF|(?:ITU )?Council|ITU-T|ITU-D|Plenipotentiary)"
+    r"(?:-(?P<prefix_year>\d{2,4}))?\s+"
 )
 # The kind must be capitalised: lower-case "resolution 68/262" and "recommendation 12" are no ITU citations.
 _HEAD = re.compile(
@@ -25,7 +26,8 @@ _EDITIONS = (
     (
         "city",
         re.compile(
-            rf"\s*\(\s*(?:Rev\.?\s*)?\(?(?P<city>(?!Rev\b|Council\b|C\d){_CITY}?)\s*,?\s*(?P<year>(?:19|20)\d\d)\s*\)", re.I
+            rf"\s*\(\s*(?:Rev\.?\s*)?\(?(?P<city>(?!Rev\b|Council\b|C\d){_CITY}?)\s*,?\s*(?P<year>(?:19|20)\d\d)\s*\)",
+            re.I,
         ),
     ),
     ("wrc", re.compile(r"\s*\(\s*(?:Rev\.?\s*)?(?:WRC|WARC|RRC|Mob|Orb)\s*-\s*(?P<year>\d{4}|\d{2})\s*\)", re.I)),
@@ -39,15 +41,19 @@ _EDITIONS = (
     ),
 )
 _TAIL = re.compile(
-    r"\s*,?\s*(?:of|adopted by) (?:the )?(?:\w+ )?(?P<of>Plenipotentiary Conference|World Telecommunication Standardization Assembly|"
-    r"WTSA|World Telecommunication Development Conference|WTDC|Radiocommunication Assembly|RA\b|World Radiocommunication Conference|WRC|"
-    r"World Telecommunication/(?:ICT|Information and Communication Technology(?: \(ICT\))?) Policy Forum|WTPF|ITU Council|Council|"
+    r"\s*,?\s*(?:of|adopted by) (?:the )?(?:\w+ )?(?P<of>"
+    r"Plenipotentiary Conference|World Telecommunication Standardization Assembly|"
+    r"WTSA|World Telecommunication Development Conference|WTDC|"
+    r"Radiocommunication Assembly|RA\b|World Radiocommunication Conference|WRC|"
+    r"World Telecommunication/(?:ICT|Information and Communication Technology(?: \(ICT\))?) Policy Forum|"
+    r"WTPF|ITU Council|Council|"
     r"this (?:conference|assembly|Conference|Assembly)|the present (?:conference|assembly))(?:-\d{2,4})?"
     r"(?:,? at its (?P<session>(?:19|20)\d\d) session)?",
     re.I,
 )
 _UN = re.compile(
-    r"(?:(?P<org>UNGA|ECOSOC|United Nations General Assembly|UN General Assembly|General Assembly|Security Council)(?:\s*\([A-Z]+\))?\s+)?"
+    r"(?:(?P<org>UNGA|ECOSOC|United Nations General Assembly|UN General Assembly|General Assembly|"
+    r"Security Council)(?:\s*\([A-Z]+\))?\s+)?"
     r"(?:A/RES/|[Rr]esolutions?\s+)(?P<a>\d{2,4})\s?/\s?(?P<b>\d{1,4})[A-Z]?(?:\s+(?:and|,)\s+(?P<c>\d{2,4})/(?P<d>\d{1,4}))?"
 )
 _PROVISION = re.compile(
@@ -222,7 +228,9 @@ def _resolve(
     year = hit.year or hit.session or hit.prefix_year
     edition = str(year) if year else None
     if hit.ra:
-        return ResolutionId(Body.RA, hit.type, hit.number, edition or (f"r{hit.revision}" if hit.revision else None)), "itu-r"
+        return ResolutionId(
+            Body.RA, hit.type, hit.number, edition or (f"r{hit.revision}" if hit.revision else None)
+        ), "itu-r"
     if hit.edition_kind == "wrc":
         return ResolutionId(Body.WRC, hit.type, hit.number, edition), "wrc-label"
     if hit.prefix:
@@ -238,7 +246,9 @@ def _resolve(
     if named is not None:
         return ResolutionId(named, hit.type, hit.number, edition), "of-body"
     number = int(hit.number)
-    if (hit.type is InstrumentType.RESOLUTION and number >= 1000) or (hit.type is InstrumentType.DECISION and number >= 300):
+    if (hit.type is InstrumentType.RESOLUTION and number >= 1000) or (
+        hit.type is InstrumentType.DECISION and number >= 300
+    ):
         return ResolutionId(Body.COUNCIL, hit.type, hit.number, edition), "council-number"
     if of.startswith(("this", "the present")) and citing is not None:
         return ResolutionId(citing, hit.type, hit.number, edition), "this-conference"

@@ -140,7 +140,9 @@ def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
         identifier = replace(identifier, proposal=re.sub(r"[^0-9a-z]+", "-", unit.marker.lower()).strip("-"))
     first, last = document.blocks[unit.start], document.blocks[max(unit.start, end - 1)]
     suppressed = _symbol(unit.marker) in ("SUP", "NOC")
-    sections, notices = ((), ()) if suppressed else build_sections(document, document.blocks[unit.body : end], identifier)
+    sections, notices = (
+        ((), ()) if suppressed else build_sections(document, document.blocks[unit.body : end], identifier)
+    )
     told = [*doubts, *notices]
     if not sections and not suppressed:
         told.append(Notice("no-clauses", "no call line was found below the number line"))
@@ -168,7 +170,9 @@ def _symbol(marker: str) -> str:
 
 def _number_line(document: Document, block: Block) -> str:
     line = fold_space(document.line(block))
-    return re.sub(r"^\(?(?:ADD|MOD|SUP|NOC)\)?\*?\s*(?:[A-Z]{2,5}(?:/[A-Z]{2,5})*/(?:\d+|XX)(?:A\d+)*/\d+)?\s+", "", line)
+    return re.sub(
+        r"^\(?(?:ADD|MOD|SUP|NOC)\)?\*?\s*(?:[A-Z]{2,5}(?:/[A-Z]{2,5})*/(?:\d+|XX)(?:A\d+)*/\d+)?\s+", "", line
+    )
 
 
 def _meeting_year(document: Document) -> int | None:
@@ -212,4 +216,6 @@ def _names_itself(document: Document, index: int, starts: Sequence[int]) -> bool
     """Number lines and annex heads name their own text; that is no citation."""
     block = document.blocks[index]
     line = document.line(block)
-    return block.span.start in starts or line[:6].isupper() and bool(re.match(r"\s*(?:ANNEX|APPENDIX|ATTACHMENT)\b", line))
+    return block.span.start in starts or (
+        line[:6].isupper() and bool(re.match(r"\s*(?:ANNEX|APPENDIX|ATTACHMENT)\b", line))
+    )

@@ -8,7 +8,9 @@ __all__ = ["to_exchange"]
 def to_exchange(resolution: Resolution) -> dict[str, object]:
     """The resolution as plain JSON values; ``overlap run`` reads the same form, one object a line."""
     identifier = resolution.id
-    number = f"{identifier.number}/{identifier.study_group}" if isinstance(identifier, QuestionId) else identifier.number
+    number = (
+        f"{identifier.number}/{identifier.study_group}" if isinstance(identifier, QuestionId) else identifier.number
+    )
     return {
         "id": str(identifier),
         "body": identifier.body.value,

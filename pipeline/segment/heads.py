@@ -15,7 +15,16 @@ from pipeline.domain import (
 )
 from pipeline.reference import load_conferences
 
-__all__ = ["Enactment", "Head", "identify", "parse_annex_head", "parse_enactment", "parse_head", "parse_history", "parse_marker"]
+__all__ = [
+    "Enactment",
+    "Head",
+    "identify",
+    "parse_annex_head",
+    "parse_enactment",
+    "parse_head",
+    "parse_history",
+    "parse_marker",
+]
 
 _HEAD = re.compile(
     r"^\s*(?:(?P<mark>\(?(?:ADD|MOD|SUP|NOC)\)?\*?)\s*(?P<prop>[A-Z]{2,5}(?:/[A-Z]{2,5})*/(?:\d+|XX)(?:A\d+)*/\d+)?\s+)?"
@@ -44,9 +53,7 @@ _ANNEX = re.compile(
     r"^\s*(?:ANNEX|APPENDIX|ATTACHMENT)\s*(?P<no>\d{0,2}|[A-Z]?)\s*(?:(?:TO|\(to)\s+(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+[^\n]+)?\)?\s*$",
     re.I,
 )
-_HISTORY = re.compile(
-    r"^\(\s*(?:(?:19|20)\d\d(?:-(?:19|20)\d\d)*|[^()]*;\s*[^()]*\d{4}(?:\[\d+\])?)\s*\)$"
-)
+_HISTORY = re.compile(r"^\(\s*(?:(?:19|20)\d\d(?:-(?:19|20)\d\d)*|[^()]*;\s*[^()]*\d{4}(?:\[\d+\])?)\s*\)$")
 _EDITION_WRC = re.compile(r"(?:WRC|WARC|RRC|Mob|Orb)\s*-\s*(?P<y>\d{4}|\d{2})", re.I)
 _EDITION_COUNCIL = re.compile(r"(?:C-?|Council\s+|amended\s+|modified\s+|rev\.?\s+)(?P<y>\d{4}|\d{2})\s*$", re.I)
 _EDITION_PLACE = re.compile(r"(?:rev\.?\s*)?(?P<city>[^,\d]+?)\s*,?\s*(?P<y>(?:19|20)\d\d)\s*$", re.I)

@@ -11,7 +11,8 @@ _NUMBER = re.compile(
 )
 _DASH = re.compile(r"^\s*[–—•·-]\s+\S")
 _NO_LABEL = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|[kMG]?Hz|dBW?|km|m|W|%|per cent|years?|months?|days?)\b"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"[kMG]?Hz|dBW?|km|m|W|%|per cent|years?|months?|days?)\b"
 )
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"]
 
@@ -101,7 +102,9 @@ class ItemPath:
         for depth in range(len(self._levels) - 1, -1, -1):
             kind, ordinal, _ = self._levels[depth]
             for reading, number in readings:
-                if reading == kind and (number == ordinal + 1 or (number == ordinal and value.endswith(("bis", "ter")))):
+                if reading == kind and (
+                    number == ordinal + 1 or (number == ordinal and value.endswith(("bis", "ter")))
+                ):
                     self._levels[depth:] = [(kind, number, value)]
                     return
         kinds = {kind for kind, _, _ in self._levels}

@@ -58,7 +58,8 @@ def _merged(group: list[Resolution]) -> Resolution:
     if not different:
         return first
     notice = Notice(
-        "several-texts", f"{len(different)} other document(s) hold different words for this edition; the fuller text is used"
+        "several-texts",
+        f"{len(different)} other document(s) hold different words for this edition; the fuller text is used",
     )
     return replace(first, notices=(*first.notices, notice))
 

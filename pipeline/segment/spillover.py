@@ -1,11 +1,12 @@
 """Clauses printed twice: where one text of a volume ends and the next begins on the same page."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.domain import Clause, InstrumentId, Notice, Resolution, Standing
+from pipeline.domain import Clause, InstrumentId, Notice, Resolution, Standing, cite
 
 __all__ = ["without_spillover"]
 
@@ -28,7 +29,7 @@ def without_spillover(resolutions: Sequence[Resolution]) -> list[Resolution]:
     changed: dict[str, Resolution] = {}
     for group in series.values():
         group.sort(key=lambda r: (_number(r.id), str(r.id)))
-        for before, after in zip(group, group[1:], strict=False):
+        for before, after in itertools.pairwise(group):
             if before.id.work == after.id.work:
                 continue
             if strays := _strays(before, after):
@@ -66,7 +67,9 @@ def _strays(before: Resolution, after: Resolution) -> set[str]:
 
 def _same(here: str, there: str) -> bool:
     """Equal words, or one clause cut off within the other: a page break may fall inside it."""
-    return here == there or (min(len(here), len(there)) >= _MIN_LETTERS and (here.startswith(there) or there.startswith(here)))
+    return here == there or (
+        min(len(here), len(there)) >= _MIN_LETTERS and (here.startswith(there) or there.startswith(here))
+    )
 
 
 def _without(resolution: Resolution, strays: set[str], owner: Resolution) -> Resolution:
@@ -76,6 +79,7 @@ def _without(resolution: Resolution, strays: set[str], owner: Resolution) -> Res
         if (kept := tuple(c for c in section.clauses if c.id not in strays))
     )
     notice = Notice(
-        "spill-over", f"{len(strays)} clauses are the end of {owner.name}, its neighbour in the series; they are left to it"
+        "spill-over",
+        f"{len(strays)} clauses are the end of {cite(owner)}, its neighbour in the series; they are left to it",
     )
     return replace(resolution, sections=tuple(sections), notices=(*resolution.notices, notice))

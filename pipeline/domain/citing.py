@@ -2,7 +2,8 @@
 
 import re
 
-from pipeline.domain import Clause, Part, QuestionId, Resolution
+from pipeline.domain.identifier import QuestionId
+from pipeline.domain.instrument import Clause, Part, Resolution
 
 __all__ = ["cite", "cite_clause", "place_of"]
 

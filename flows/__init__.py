@@ -1,0 +1,1 @@
+"""The road as Prefect flows, and the front door: the ``overlap`` command. Nobody imports this package."""

@@ -1,0 +1,138 @@
+"""``overlap report``: what a finished run is worth to others."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.layout import PlainCommand, PlainGroup
+from flows.cli.output import only_data_on_stdout, print_json, print_line, print_table
+from flows.cli.state import AsJson, RunName, settings_in_use
+
+if TYPE_CHECKING:
+    from pipeline.store.runs import RunFolder
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Write reports of a finished run.", cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None)
+
+_File = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")]
+_Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="Folder of runs and caches [outputs].")]
+
+
+@app.command("iscg-proposal", cls=PlainCommand)
+def write_proposal(
+    run: RunName = "latest",
+    out: _File = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Number of findings to propose on.")] = 10,
+    root: _Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the best findings as a proposal to the Inter-Sector Coordination Group, in Word.
+
+    Examples:
+      overlap report iscg-proposal
+      overlap report iscg-proposal --run 20261123-114500-ab12cd --out proposal.docx
+    """
+    from pipeline.report.view import build_view
+    from pipeline.report.word import write_iscg_proposal
+    from pipeline.store.runs import load_run
+
+    folder = _find(root, run)
+    path = out or Path(f"iscg-proposal-{folder.run_id}.docx")
+    with only_data_on_stdout():
+        view = build_view(load_run(folder.path))
+        _write(path, lambda: write_iscg_proposal(view, path, limit=limit))
+    _say_where(path, as_json)
+
+
+@app.command("html", cls=PlainCommand)
+def give_page(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
+    """Give the report page of a run: say where it is, or copy it.
+
+    Examples:
+      overlap report html
+      overlap report html --out overlap.html
+    """
+    _give(_find(root, run).report, out, as_json)
+
+
+@app.command("excel", cls=PlainCommand)
+def give_workbook(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
+    """Give the Excel workbook of a run: say where it is, or copy it.
+
+    Examples:
+      overlap report excel
+      overlap report excel --out overlap.xlsx
+    """
+    _give(_find(root, run).workbook, out, as_json)
+
+
+@app.command("findings", cls=PlainCommand)
+def list_findings(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
+    """List the findings of a run in the order of their ranks.
+
+    Examples:
+      overlap report findings
+      overlap report findings --json > findings.json
+      overlap report findings --out findings.json
+    """
+    import json
+
+    from pipeline.store.contents import RunContents
+
+    findings = RunContents(_find(root, run).path).read_findings()
+    if out is not None:
+        text = json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2)
+        _write(out, lambda: out.write_text(text + "\n", encoding="utf-8"))
+        _say_where(out, as_json)
+    elif as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        rows = (
+            (
+                str(finding.rank),
+                f"{finding.score:.2f}",
+                "between" if finding.cross_body else "within",
+                finding.relation.label,
+                finding.a,
+                finding.b,
+            )
+            for finding in findings
+        )
+        print_table(("rank", "score", "bodies", "relation", "a", "b"), rows)
+
+
+def _find(root: Path | None, run: str) -> "RunFolder":
+    from pipeline.store.runs import find_run
+
+    return find_run(settings_in_use(out=root).out, run)
+
+
+def _give(path: Path, out: Path | None, as_json: bool) -> None:
+    from pipeline.errors import RunError
+
+    if not path.is_file():
+        raise RunError(f"{path} is missing from the run; make the run again")
+    if out is not None:
+        _write(out, lambda: shutil.copyfile(path, out))
+    _say_where(out or path, as_json)
+
+
+def _say_where(path: Path, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": path})
+    else:
+        print_line(str(path))
+
+
+def _write(path: Path, write: Callable[[], object]) -> None:
+    from pipeline.errors import UsageError
+
+    try:
+        write()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

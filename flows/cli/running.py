@@ -1,0 +1,99 @@
+"""``overlap run``: the whole road, from a folder of documents to a report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.failures import EXIT_PARTIAL
+from flows.cli.output import only_data_on_stdout, print_json, print_line, tell
+from flows.cli.state import AsJson, OutDir, settings_in_use
+
+if TYPE_CHECKING:
+    from flows.spec import RunSpec
+    from pipeline.domain import Rejected
+    from pipeline.store.runs import RunFolder
+
+__all__ = ["run"]
+
+
+def run(
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="A folder of documents, one document, or a .jsonl of resolutions.")
+    ],
+    out: OutDir = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Day on which dates count as passed [today].")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a corpus, find overlaps, and leave a report.
+
+    Examples:
+      overlap run corpus/sample
+      overlap run resolutions/ --out /srv/overlap
+      overlap run PP-22-Final-Acts.docx --json > run.json
+
+    The last line says where the report is. When some documents cannot be read, they are listed, the rest is
+    processed all the same, and the exit code is 5.
+    """
+    from flows.spec import RunSpec
+    from pipeline.ingest import find_files
+    from pipeline.store.contents import RunContents
+
+    settings = settings_in_use(out=out, as_of=as_of)
+    find_files(corpus)  # a wrong path is told at once, before anything is started
+    with only_data_on_stdout():
+        done = _detect(RunSpec(str(corpus), str(settings.out), settings.as_of))
+    rejected = RunContents(done.path).read_rejected()
+    if as_json:
+        print_json(_facts(done, rejected))
+    else:
+        _describe(done)
+    for one in rejected:
+        tell(f"not read: {one.path}: {one.reason}")
+    if rejected:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _detect(spec: "RunSpec") -> "RunFolder":
+    """The Prefect flow, beside its server; our own imports go on while the server starts."""
+    from flows import progress, quiet
+
+    with quiet.prefect_api(spec.root) as server:
+        from flows.detect import detect_overlaps
+        from flows.stages import load_stages
+
+        load_stages()
+        if server is not None:
+            server.wait()
+        with quiet.without_upkeep(server), progress.shown_to_person():
+            return detect_overlaps(spec)
+
+
+def _facts(done: "RunFolder", rejected: "tuple[Rejected, ...]") -> dict[str, object]:
+    manifest = done.manifest
+    return {
+        "run": done.run_id,
+        "path": done.path,
+        "report": done.report,
+        "workbook": done.workbook,
+        "counts": manifest.counts,
+        "timings": manifest.timings,
+        "limits": manifest.limits,
+        "findings_digest": manifest.findings_digest,
+        "rejected": [{"path": one.path, "code": one.code, "reason": one.reason} for one in rejected],
+    }
+
+
+def _describe(done: "RunFolder") -> None:
+    counts = done.manifest.counts
+    print_line(
+        f"{counts['documents']:,} documents, {counts['resolutions']:,} resolutions, {counts['clauses']:,} clauses: "
+        f"{counts['findings']:,} findings, {counts['findings_across_bodies']:,} of them between bodies."
+    )
+    for limit in done.manifest.limits:
+        print_line(f"Note: {limit}")
+    print_line(f"Run:      {done.run_id}")
+    print_line(f"Workbook: {done.workbook}")
+    print_line(f"Report:   {done.report}")

@@ -1,0 +1,111 @@
+"""The workbook: every cell is text or number, nothing runs, and equal views give equal bytes."""
+
+import re
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from report_fixture import HOSTILE, empty_record, make_record
+
+from pipeline.report.characters import printable
+from pipeline.report.excel import CELL_LIMIT, write_excel
+from pipeline.report.view import build_view
+
+SHEETS = ["Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Signals", "Rejected", "Notes"]
+
+
+def retitled(record, title):
+    return replace(record, resolutions=tuple(replace(r, title=title) for r in record.resolutions))
+
+
+@pytest.fixture(scope="module")
+def view():
+    return build_view(make_record())
+
+
+@pytest.fixture(scope="module")
+def path(view, tmp_path_factory):
+    path = tmp_path_factory.mktemp("excel") / "report.xlsx"
+    write_excel(view, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(path):
+    return openpyxl.load_workbook(path)
+
+
+def column(sheet, name):
+    position = [cell.value for cell in sheet[1]].index(name)
+    return [row[position].value for row in sheet.iter_rows(min_row=2)]
+
+
+def test_the_sheets_stand_in_order_with_frozen_heads_and_filters(book):
+    assert book.sheetnames == SHEETS
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+
+
+def test_no_cell_is_a_formula_or_a_link(path, book):
+    for sheet in book:
+        assert all(cell.data_type in "sn" for row in sheet.iter_rows() for cell in row)
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                content = parts.read(name).decode()
+                assert "<f>" not in content
+                assert "<f " not in content
+                assert "hyperlink" not in content
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "https://x", "12"])
+def test_text_that_looks_like_something_else_stays_text(tmp_path, start):
+    write_excel(build_view(retitled(make_record(), start)), tmp_path / "r.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"]
+    position = [cell.value for cell in sheet[1]].index("title_a")
+    for row in sheet.iter_rows(min_row=2):
+        assert (row[position].value, row[position].data_type) == (" ".join(start.split()), "s")
+        assert row[position].quotePrefix
+
+
+def test_every_finding_and_every_clause_pair_is_there(view, book):
+    findings = view.findings + view.within
+    assert column(book["Findings"], "finding_id") == [finding.id for finding in findings]
+    assert column(book["Findings"], "score") == [pytest.approx(finding.score) for finding in findings]
+    pairs = [pair for finding in findings for pair in finding.comparisons]
+    assert column(book["Clause pairs"], "pair_id") == [pair.id for pair in pairs]
+    assert column(book["Clause pairs"], "clause_a") == [printable(pair.left.text) for pair in pairs]
+    assert printable(HOSTILE) in column(book["Clause pairs"], "clause_b")
+    assert len(column(book["Discounted"], "why")) == view.summary.discounted
+    assert len(column(book["Rejected"], "reason")) == view.summary.rejected
+    assert len(column(book["Signals"], "observation")) == view.summary.signals
+
+
+def test_matched_words_are_bold_and_underlined(path):
+    with zipfile.ZipFile(path) as parts:
+        strings = parts.read("xl/sharedStrings.xml").decode()
+    run = re.search(r"<r><rPr>(.*?)</rPr><t[^>]*>a public register of community charging points</t>", strings)
+    assert "<b/>" in run[1]
+    assert "<u/>" in run[1]
+
+
+@pytest.mark.parametrize("character", ["x", "\U0001f4d8"])
+def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(tmp_path, character):
+    write_excel(build_view(retitled(make_record(), character * 40_000)), tmp_path / "r.xlsx")
+    title = column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "title_a")[0]
+    assert len(title.encode("utf-16-le")) // 2 <= CELL_LIMIT
+    assert "cut here" in title
+
+
+def test_the_same_view_gives_the_same_bytes(view, path, tmp_path):
+    write_excel(build_view(make_record()), tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_an_empty_run_gives_a_workbook_with_heads(tmp_path):
+    write_excel(build_view(empty_record()), tmp_path / "empty.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    assert book.sheetnames == SHEETS
+    assert book["Findings"].max_row == 1

@@ -1,0 +1,168 @@
+"""The HTML page: complete in itself, safe against its corpus, honest, and readable without colour or script."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from lxml import html as lxml_html
+from report_fixture import HOSTILE, empty_record, make_record
+
+from pipeline.domain import Relation
+from pipeline.report.characters import printable
+from pipeline.report.html import DISCOUNTED_SHOWN, render_html
+from pipeline.report.view import DETAILED_FINDINGS, build_view
+
+
+@pytest.fixture(scope="module")
+def record():
+    return make_record()
+
+
+@pytest.fixture(scope="module")
+def view(record):
+    return build_view(record)
+
+
+@pytest.fixture(scope="module")
+def page(view):
+    return render_html(view)
+
+
+@pytest.fixture(scope="module")
+def tree(page):
+    return lxml_html.fromstring(page)
+
+
+def plain(element):
+    return " ".join(element.text_content().split())
+
+
+def test_nothing_is_fetched_or_run(page, tree):
+    for attribute in ("src", "srcset", "data", "action", "background", "poster", "formaction", "xlink:href", "style"):
+        assert not tree.xpath(f"//@*[name()='{attribute}']")
+    assert all(link.startswith("#") for link in tree.xpath("//@href"))
+    assert not tree.xpath("//script | //link | //iframe | //img | //object | //embed | //base | //form")
+    assert not tree.xpath("//@*[starts-with(name(), 'on')]")
+    style = tree.xpath("//style")[0].text
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_policy_allows_this_style_sheet_and_nothing_else(page, tree):
+    policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    style = re.search(r"<style>(.*?)</style>", page, re.S)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_hostile_text_is_shown_and_never_run(tree, page):
+    clauses = [plain(quote) for quote in tree.xpath("//blockquote")]
+    assert any(" ".join(printable(HOSTILE).split()) in clause for clause in clauses)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "{{ 7*7 }}" in page
+    assert "\x07" not in page
+
+
+def test_every_tag_is_closed(page):
+    class Checker(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open = []
+
+        def handle_starttag(self, tag, attrs):
+            if tag not in {"meta", "br"}:
+                self.open.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open.pop() == tag
+
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+
+
+def test_links_lead_somewhere_and_identifiers_are_distinct(tree):
+    identifiers = tree.xpath("//@id")
+    assert len(identifiers) == len(set(identifiers))
+    assert {link[1:] for link in tree.xpath("//@href")} <= set(identifiers)
+    labels = {label for value in tree.xpath("//@aria-labelledby") for label in value.split()}
+    assert labels <= set(identifiers)
+
+
+def test_every_finding_stands_in_the_table_and_in_detail(view, tree):
+    for finding in view.findings + view.within:
+        article = tree.get_element_by_id(finding.anchor)
+        assert article.tag == "article"
+        rows = [plain(row) for row in tree.xpath("//table[contains(@class, 'findings')]/tbody/tr")]
+        assert any(row.startswith(f"{finding.ref} {finding.relation.value}") for row in rows)
+
+
+def test_clause_texts_keep_their_words_language_and_marks(view, tree):
+    first = view.findings[0].headline
+    article = tree.get_element_by_id(view.findings[0].anchor)
+    quote = article.xpath(".//blockquote")[0]
+    assert quote.get("lang") == "en"
+    assert quote.xpath("p")[1].text_content().endswith(first.left.text)
+    assert quote.xpath(".//mark/text()") == ["to maintain, ", "a public register of community charging points"]
+    assert quote.xpath(".//span[@class='formula']/text()") == ["within available resources"]
+    assert tree.xpath("//blockquote[@lang='fr']")
+
+
+def test_counts_are_those_of_the_view(view, tree):
+    shown = {plain(box.xpath("dt")[0]): plain(box.xpath("dd")[0]) for box in tree.xpath("//dl[@class='figures']/div")}
+    assert shown == {figure.name: str(figure.value) for figure in view.summary.figures}
+
+
+def test_no_percentage_stands_without_its_whole(tree):
+    for node in tree.xpath("//main//text()[contains(., '%')]"):
+        sentence = " ".join(node.split())
+        if "evil.example" in sentence:
+            continue
+        for part in re.findall(r"\d+%[^.;,]*", sentence):
+            assert " of " in part or "informative words" in sentence, sentence
+
+
+def test_discounted_pairs_rejected_files_signals_and_limits_are_there(record, tree):
+    body = plain(tree)
+    assert "It adds work of its own Sector." in body
+    for rejected in record.rejected:
+        assert rejected.reason in body
+    for signal in record.signals:
+        assert signal.message in body
+    assert record.manifest.limits[0] in body
+    assert "not yet reviewed" in body
+    assert "not calibrated" in body
+
+
+def test_tables_have_heads_and_the_page_has_landmarks(tree):
+    for table in tree.xpath("//table"):
+        assert table.xpath("thead//th[@scope='col']")
+    for landmark in ("main", "nav", "header", "footer"):
+        assert len(tree.xpath(f"//div[@class='page']/{landmark}")) == 1
+    assert tree.xpath("//a[@class='skip']/@href") == ["#findings"]
+    assert tree.xpath("/html/@lang") == ["en"]
+    assert len(tree.xpath("//h1")) == 1
+
+
+def test_the_same_view_gives_the_same_page(record, page):
+    assert render_html(build_view(record)) == page
+
+
+def test_an_empty_run_says_so():
+    body = plain(lxml_html.fromstring(render_html(build_view(empty_record()))))
+    assert "No two texts of different bodies appear to give the same mandate" in body
+    assert "none rejected" in body
+
+
+def test_limits_of_the_page_are_printed_when_they_bite(record):
+    many = tuple(replace(record.findings[0], id=f"f{n}", rank=n) for n in range(1, DETAILED_FINDINGS + 2))
+    boiled = next(pair for pair in record.pairs if pair.relation is Relation.BOIL)
+    page = render_html(build_view(replace(record, findings=many, pairs=(*record.pairs, *[boiled] * DISCOUNTED_SHOWN))))
+    tree = lxml_html.fromstring(page)
+    assert len(tree.xpath("//article[@class='finding']")) == DETAILED_FINDINGS
+    assert tree.get_element_by_id(f"finding-f{DETAILED_FINDINGS + 1}").tag == "tr"
+    assert f"{DISCOUNTED_SHOWN} likeliest of {DISCOUNTED_SHOWN + 1}" in plain(tree)

@@ -1,0 +1,206 @@
+"""The view model: counts, segments, sums, orientation, and no claim without evidence."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_fixture import empty_record, make_record
+
+from pipeline.domain import MatchKind, Remedy, Span
+from pipeline.errors import RunError
+from pipeline.report.comparing import count_words, segments_of
+from pipeline.report.lookup import Lookup
+from pipeline.report.model import SegmentKind
+from pipeline.report.view import DETAILED_FINDINGS, build_view
+from pipeline.report.wording import chance, sentence
+
+
+@pytest.fixture(scope="module")
+def record():
+    return make_record()
+
+
+@pytest.fixture(scope="module")
+def view(record):
+    return build_view(record)
+
+
+def comparisons(view):
+    return [pair for finding in view.findings + view.within for pair in finding.comparisons]
+
+
+def test_counts_equal_those_of_the_record(record, view):
+    summary = view.summary
+    assert summary.documents == len(record.documents)
+    assert summary.instruments == len(record.resolutions) == sum(body.instruments for body in summary.bodies)
+    assert summary.clauses == sum(1 for r in record.resolutions for _ in r.clauses)
+    assert summary.pairs == len(record.pairs)
+    assert summary.across + summary.within == len(record.findings) == len(view.findings) + len(view.within)
+    assert summary.across == sum(count.across for count in summary.relations)
+    assert summary.within == sum(count.within for count in summary.relations)
+    assert summary.rejected == len(record.rejected) == len(view.rejected)
+    assert summary.clusters == len(view.clusters)
+    assert summary.signals == len(view.signals)
+    assert summary.discounted == sum(len(group.pairs) for group in view.discounted) == 2
+
+
+def test_the_matrix_counts_every_finding_once_in_each_direction(record, view):
+    counts = {(row.body, cell.column): cell.count for row in view.matrix for cell in row.cells}
+    assert all(counts[a, b] == counts[b, a] for a, b in counts)
+    between = sum(count for (a, b), count in counts.items() if a != b) // 2
+    within = sum(count for (a, b), count in counts.items() if a == b)
+    assert (between, within) == (view.summary.across, view.summary.within)
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 70), st.integers(0, 20), st.sampled_from(MatchKind))))
+def test_segments_reproduce_the_text_whatever_the_spans(text, runs):
+    marks = [(Span(start, start + length), kind) for start, length, kind in runs]
+    segments = segments_of(text, marks)
+    assert "".join(segment.text for segment in segments) == text
+    assert all(segment.text for segment in segments) or not text
+
+
+def test_segments_of_every_clause_are_its_text_and_mark_its_matches(record, view):
+    texts = {clause.id: clause.text for r in record.resolutions for clause in r.clauses}
+    for pair in comparisons(view):
+        for side in (pair.left, pair.right):
+            assert "".join(segment.text for segment in side.segments) == texts[side.id] == side.text
+    headline = view.findings[0].headline
+    marked = [(segment.text, segment.kind) for segment in headline.left.segments if segment.kind != SegmentKind.PLAIN]
+    assert ("within available resources", SegmentKind.FORMULA) in marked
+    assert ("a public register of community charging points", SegmentKind.SAME) in marked
+
+
+def test_words_are_counted_against_the_whole_clause(view):
+    words = count_words(view.findings[0].headline.right.segments)
+    assert (words.same, words.formula, words.total) == (9, 3, 12)
+
+
+def test_points_and_bias_sum_to_the_log_odds_of_the_probability(view):
+    for pair in comparisons(view):
+        total = pair.evidence.bias + sum(line.points for line in pair.evidence.lines)
+        assert total == pytest.approx(pair.evidence.log_odds)
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(pair.evidence.probability)
+
+
+def test_parts_times_factors_are_the_score(view):
+    for finding in view.findings + view.within:
+        total = sum(part.value for part in finding.parts) * math.prod(factor.value for factor in finding.factors)
+        assert total == pytest.approx(finding.score)
+        assert finding.arithmetic.endswith(f"= {finding.score:.3f}")
+
+
+def test_text_a_stands_on_the_left_even_where_the_run_has_it_on_the_right(view):
+    finding = next(finding for finding in view.findings if finding.id == "f-act")
+    pair = finding.headline
+    assert pair.left.id.startswith(finding.a.id)
+    assert pair.right.id.startswith(finding.b.id)
+    assert (pair.left_containment, pair.right_containment) == (0.9, 0.7)
+    assert {segment.text for segment in pair.left.segments if segment.kind is SegmentKind.SAME} == {
+        "to maintain",
+        "community charging points",
+    }
+    assert (finding.coverage_a.share, finding.coverage_b.share) == (0.5, 0.3)
+
+
+def test_coverage_names_its_whole_both_ways(view):
+    first = view.findings[0]
+    assert first.coverage_a.sentence.startswith("3 of 5 operative clauses have a counterpart in Resolution 951")
+    assert first.coverage_b.sentence.startswith("3 of 4 operative clauses have a counterpart in Resolution 901")
+
+
+def test_the_first_clause_pair_is_the_headline(view):
+    for finding in view.findings:
+        assert [pair.headline for pair in finding.comparisons] == [True] + [False] * (len(finding.comparisons) - 1)
+
+
+def test_keeping_both_texts_is_always_a_remedy_and_every_remedy_names_who_acts(view):
+    for finding in view.findings + view.within:
+        assert Remedy.KEEP in {remedy.remedy for remedy in finding.remedies}
+        assert all(remedy.adopter for remedy in finding.remedies)
+    trim = view.findings[0].remedies[0]
+    assert (trim.remedy, trim.adopter) == (Remedy.TRIM, "the World Telecommunication Development Conference")
+
+
+def test_every_finding_says_why_it_was_not_discounted(view):
+    assert all(finding.not_discounted for finding in view.findings + view.within)
+
+
+def test_anchors_are_safe_distinct_and_derived_from_the_identifier(view):
+    anchors = {finding.id: finding.anchor for finding in view.findings + view.within}
+    assert anchors["f-verb"] == "finding-f-verb"
+    assert anchors["f/report"].startswith("finding-f-report-")
+    assert len(set(anchors.values())) == len(anchors)
+
+
+def test_editions_only_list_works_held_in_several(view):
+    assert [entry.work for entry in view.editions] == ["pp/res/901"]
+    assert view.editions[0].editions == ("pp/res/901@2014", "Resolution 901 (Rev. Dubai, 2018)")
+
+
+def test_a_limit_of_the_report_is_told_when_it_bites(record, view):
+    assert len(view.limits) == 1
+    first = record.findings[0]
+    many = tuple(replace(first, id=f"f{number}", rank=number) for number in range(1, DETAILED_FINDINGS + 3))
+    crowded = build_view(replace(record, findings=many))
+    assert sum(finding.detailed for finding in crowded.findings) == DETAILED_FINDINGS
+    assert f"first {DETAILED_FINDINGS} of {DETAILED_FINDINGS + 2} findings" in crowded.limits[-1]
+
+
+def test_a_claim_without_evidence_is_refused(record):
+    with pytest.raises(RunError, match="clause pair o1"):
+        build_view(replace(record, overlaps=tuple(o for o in record.overlaps if o.id != "o1")))
+    with pytest.raises(RunError, match="pair of texts"):
+        build_view(replace(record, pairs=()))
+
+
+def test_an_empty_run_has_a_view(record):
+    view = build_view(empty_record())
+    assert view.findings == view.within == view.matrix == ()
+    assert view.summary.figures[0].value == 0
+
+
+def test_matched_and_unmatched_clauses_are_all_operative_clauses(view):
+    for finding in view.findings + view.within:
+        for coverage, unmatched in (
+            (finding.coverage_a, finding.unmatched_a),
+            (finding.coverage_b, finding.unmatched_b),
+        ):
+            assert coverage.matched + len(unmatched) == coverage.total
+
+
+def test_each_list_counts_its_findings_from_one(view):
+    assert [finding.ref for finding in view.findings] == ["F1", "F2", "F3", "F4"]
+    assert [finding.ref for finding in view.within] == ["W1"]
+
+
+def test_remarks_become_sentences(view):
+    assert "The Sector text adds nothing to the repeated clause." in view.findings[0].reasons_for
+    assert sentence("pp/res/1@2018 and pp/res/2@2018 differ") == "pp/res/1@2018 and pp/res/2@2018 differ."
+    assert sentence("") == ""
+
+
+def test_remarks_cite_clauses_instead_of_naming_their_identifiers(record):
+    lookup = Lookup(record)
+    remark = "pp/res/901@2018#invites-member-states.1 and wtdc/res/951@2022 differ from xx/res/9@2000"
+    assert lookup.tell(remark) == (
+        "Resolution 901 (Rev. Dubai, 2018), invites Member States and Sector Members and "
+        "Resolution 951 (Kigali, 2022) differ from xx/res/9@2000."
+    )
+
+
+def test_times_are_shown_in_utc(record):
+    manifest = replace(record.manifest, created_at="2025-03-07T23:42:00-02:00")
+    assert build_view(replace(record, manifest=manifest)).created_at == "8 March 2025, 01:42 UTC"
+
+
+def test_no_probability_claims_certainty():
+    assert [chance(value) for value in (0.0, 0.004, 0.874, 0.996, 1.0)] == [
+        "below 0.01",
+        "below 0.01",
+        "0.87",
+        "above 0.99",
+        "above 0.99",
+    ]
