@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from flows import progress
 from flows.spec import RunSpec, digest_of_file, versions_in_use
-from pipeline.domain import Document, Finding, Manifest, Rejected, Resolution
+from pipeline.domain import Citation, Document, Finding, Manifest, Rejected, Resolution
 from pipeline.errors import InputError
 from pipeline.store.contents import StageRef
 from pipeline.store.runs import REPORT, WORKBOOK, RunFolder, digest_of_findings
@@ -103,19 +103,27 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
 
 def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
     """Documents to resolutions with their clauses, and the editions of each work."""
-    from pipeline.segment import segment_document, settle_corpus
+    from pipeline.segment import cite_document, segment_document, settle_corpus
 
     watch = _Stopwatch("segment")
     found: list[Resolution] = []
+    citations: list[Citation] = []
     contents = run.contents.verify(documents.ref)
     with progress.stage("segment", "documents", documents.ref.rows) as tell:
         for done, document in enumerate(contents.read_documents(), start=1):
-            found.extend(segment_document(document))
+            resolutions = segment_document(document)
+            found.extend(resolutions)
+            citations.extend(cite_document(document, resolutions))
             tell(done, documents.ref.rows)
     settled = settle_corpus(found)
-    ref = contents.write_resolutions(settled.resolutions, settled.lineages)
+    ref = contents.write_resolutions(settled.resolutions, settled.lineages, citations)
     clauses = sum(1 for resolution in settled.resolutions for _ in resolution.clauses)
-    counts = {"resolutions": len(settled.resolutions), "clauses": clauses, "lineages": len(settled.lineages)}
+    counts = {
+        "resolutions": len(settled.resolutions),
+        "clauses": clauses,
+        "lineages": len(settled.lineages),
+        "citations": len(citations),
+    }
     limits = () if settled.resolutions else ("no resolution was found in these documents",)
     return watch.outcome(ref, counts, limits)
 

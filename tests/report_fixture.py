@@ -475,6 +475,7 @@ def make_record() -> RunRecord:
             Rejected("texts/broken.docx", "not-a-document", "The file is no Word document; save it again as DOCX."),
             Rejected("texts/=cmd.pdf", "no-text", "The PDF holds pictures only; run text recognition first."),
         ),
+        citations=(),
     )
 
 
@@ -491,4 +492,5 @@ def empty_record() -> RunRecord:
         findings=(),
         signals=(),
         rejected=(),
+        citations=(),
     )

@@ -152,11 +152,14 @@ def finding(rank: int = 1, **changes: object) -> Finding:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
+CITED = Citation(CitationKind.DOCUMENT, "C24/35", Span(3, 9), "doc/c24/c/35", "symbol", None, "doc/1")
+
+
 def write_everything(contents: RunContents) -> tuple[StageRef, ...]:
     return (
         contents.write_documents([document()], [Rejected("b.pdf", "broken", "cut off", None)]),
         contents.write_resolutions(
-            [resolution(), question()], [Lineage("pp/res/9", ("pp/res/9@2018", "pp/res/9@2022"))]
+            [resolution(), question()], [Lineage("pp/res/9", ("pp/res/9@2018", "pp/res/9@2022"))], [CITED]
         ),
         contents.write_overlaps([overlap()], {"pp/res/9@2022#resolves.1": 1 / 3}, [Kinship("x", "y", 0.1)]),
         contents.write_pairs([pair()]),
@@ -196,13 +199,14 @@ class TestContents:
             findings=(finding(),),
             signals=(Signal(SignalKind.STALE, "pp/res/9@2022", "2020 has passed"),),
             rejected=(Rejected("b.pdf", "broken", "cut off", None),),
+            citations=(CITED,),
         )
 
     def test_an_empty_run_comes_back_empty(self, tmp_path: Path) -> None:
         run = open_run(tmp_path, FACTS, MOMENT)
         contents = run.contents
         contents.write_documents([], [])
-        contents.write_resolutions([], [])
+        contents.write_resolutions([], [], [])
         contents.write_overlaps([], {}, [])
         contents.write_pairs([])
         contents.write_clusters([])
@@ -255,6 +259,7 @@ class TestStaging:
         published = run.publish(manifest_of(run))
         assert list_runs(tmp_path) == (published,)
         assert sorted(path.name for path in published.path.iterdir()) == [
+            "citations.parquet",
             "clauses.parquet",
             "clusters.parquet",
             "documents.parquet",

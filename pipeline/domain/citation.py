@@ -23,7 +23,8 @@ class Citation:
     """One reference found in a text.
 
     ``span`` lies in the document text and covers ``text``. ``target`` is the canonical identifier, or None when
-    the body stays open; ``rule`` names the rule that decided it. ``clause`` is the citing clause, None outside clauses.
+    the body stays open; ``rule`` names the rule that decided it.
+    ``clause`` is the citing clause, None outside clauses; ``document_id`` the citing document.
     """
 
     kind: CitationKind
@@ -32,6 +33,7 @@ class Citation:
     target: str | None
     rule: str
     clause: str | None = None
+    document_id: str = ""
 
     @property
     def work(self) -> str | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.domain.citation import Citation
 from pipeline.domain.span import Span
 
 __all__ = ["Block", "BlockKind", "Document", "DocumentKind", "DocumentMetadata", "Notice", "Rejected"]
@@ -72,8 +71,7 @@ class Document:
 
     ``text`` is the whole text, one line a block, Unicode NFC, without soft hyphens and zero-width characters;
     every span of the product points into it. ``digest`` is the SHA-256 of the file's bytes, ``path`` its name
-    relative to the corpus, ``copies`` the paths of other files with the same words. ``citations`` are all references
-    in the text, inside and outside its resolutions; they are found when the document is segmented.
+    relative to the corpus, ``copies`` the paths of other files with the same words.
     """
 
     id: str
@@ -87,7 +85,6 @@ class Document:
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     notices: tuple[Notice, ...] = ()
     copies: tuple[str, ...] = ()
-    citations: tuple[Citation, ...] = ()
 
     def line(self, block: Block) -> str:
         """The text of one of its blocks."""

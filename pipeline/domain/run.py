@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.domain.citation import Citation
 from pipeline.domain.document import Document, Rejected
 from pipeline.domain.finding import Cluster, Finding, Signal
 from pipeline.domain.instrument import Lineage, Resolution
@@ -33,7 +34,10 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything a run found, as the reports and the app read it."""
+    """Everything a run found, as the reports and the app read it.
+
+    ``citations`` are those of all documents, inside and outside their resolutions.
+    """
 
     manifest: Manifest
     documents: tuple[Document, ...]
@@ -44,4 +48,5 @@ class RunRecord:
     clusters: tuple[Cluster, ...]
     findings: tuple[Finding, ...]
     signals: tuple[Signal, ...]
+    citations: tuple[Citation, ...]
     rejected: tuple[Rejected, ...]

@@ -72,6 +72,8 @@ def read_structured(source: Source) -> Document:
     for number, line in enumerate(source.path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip():
             continue
+        if _describes_document(line):
+            continue
         try:
             resolution = _ResolutionLine.model_validate_json(line)
             parse_instrument_id(resolution.id)
@@ -84,6 +86,15 @@ def read_structured(source: Source) -> Document:
         raise UnreadableDocumentError("the file holds no resolution")
     document = assemble(source, "jsonl", paragraphs, language=language)
     return replace(document, kind=DocumentKind.INSTRUMENTS)
+
+
+def _describes_document(line: str) -> bool:
+    """Whether a line is what ``overlap extract`` prints of a report: a document that adopts nothing."""
+    try:
+        facts = json.loads(line)
+    except json.JSONDecodeError:
+        return False
+    return isinstance(facts, dict) and "document" in facts and "sections" not in facts
 
 
 def _structured(resolution: _ResolutionLine) -> Iterator[Paragraph]:

@@ -203,7 +203,18 @@ def _editions(lookup: Lookup) -> Iterator[EditionsView]:
 
 
 def _notices(lookup: Lookup) -> Iterator[NoticeView]:
+    adopting = {resolution.document_id for resolution in lookup.record.resolutions}
+    cited = Counter(citation.document_id for citation in lookup.record.citations)
+    open_ones = Counter(citation.document_id for citation in lookup.record.citations if citation.target is None)
     for document in lookup.record.documents:
+        if document.id not in adopting:
+            name = document.metadata.symbol or document.metadata.title or "it"
+            yield NoticeView(
+                document.path,
+                "adopts-nothing",
+                f"A text of the kind “{document.kind.value}” ({name}), taken for no resolution; "
+                f"{cited[document.id]} citations were read in it, {open_ones[document.id]} of them left open.",
+            )
         for notice in document.notices:
             yield NoticeView(document.path, notice.code, notice.message)
     for resolution in lookup.record.resolutions:

@@ -74,9 +74,16 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
     )
 
 
-def cite_document(document: Document, resolutions: Sequence[Resolution]) -> Document:
-    """The document with all its citations, each tied to the clause that it stands in."""
-    return replace(document, citations=_citations(document, resolutions))
+def cite_document(document: Document, resolutions: Sequence[Resolution]) -> tuple[Citation, ...]:
+    """All citations of a document, in order, each tied to the clause that it stands in.
+
+    Args:
+        document: any document; reports cite too.
+        resolutions: the instruments found in it.
+    """
+    if document.format == "jsonl":
+        return tuple(c for r in resolutions for c in r.citations)
+    return _citations(document, resolutions)
 
 
 def _units(document: Document) -> list[_Unit]:
@@ -206,7 +213,7 @@ def _citations(document: Document, resolutions: Sequence[Resolution]) -> tuple[C
 
     found = find_citations(document.text, body_at, sector_at)
     return tuple(
-        replace(c, clause=clause_at(c.span.start))
+        replace(c, clause=clause_at(c.span.start), document_id=document.id)
         for c in found
         if not any(own.start <= c.span.start < own.end for own in own_lines)
     )

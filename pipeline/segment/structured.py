@@ -51,7 +51,11 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
     found = find_citations(document.text, lambda _: instrument.body, lambda _: instrument.body.sector or Sector.UNION)
     clauses = [c for s in sections for c in s.clauses]
     cited = tuple(
-        replace(c, clause=next((k.id for k in clauses if k.span.start <= c.span.start < k.span.end), None))
+        replace(
+            c,
+            clause=next((k.id for k in clauses if k.span.start <= c.span.start < k.span.end), None),
+            document_id=document.id,
+        )
         for c in found
         if blocks[0].span.end <= c.span.start < span.end
     )

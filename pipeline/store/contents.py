@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.domain import (
+    Citation,
     Cluster,
     Document,
     Finding,
@@ -79,14 +80,18 @@ class RunContents:
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"{self.folder / _REJECTED} cannot be read: {error}") from error
 
-    def write_resolutions(self, resolutions: Iterable[Resolution], lineages: Iterable[Lineage]) -> StageRef:
-        """Write the resolutions, their clauses, and the lineages."""
+    def write_resolutions(
+        self, resolutions: Iterable[Resolution], lineages: Iterable[Lineage], citations: Iterable[Citation]
+    ) -> StageRef:
+        """Write the resolutions, their clauses, the lineages, and the citations of all documents."""
         resolutions = tuple(resolutions)
         count = tables.RESOLUTIONS.write_rows(self.folder, map(rows.resolution_to_row, resolutions))
         clauses = (row for resolution in resolutions for row in rows.clauses_to_rows(resolution))
         tables.CLAUSES.write_rows(self.folder, clauses)
         tables.LINEAGES.write(self.folder, lineages)
-        return self._ref(count, tables.RESOLUTIONS.file, tables.CLAUSES.file, tables.LINEAGES.table.file)
+        tables.CITATIONS.write(self.folder, citations)
+        files = (tables.RESOLUTIONS.file, tables.CLAUSES.file, tables.LINEAGES.table.file, tables.CITATIONS.table.file)
+        return self._ref(count, *files)
 
     def read_resolutions(self) -> tuple[Resolution, ...]:
         """The resolutions with all their clauses, in the order written."""
@@ -96,6 +101,10 @@ class RunContents:
     def read_lineages(self) -> tuple[Lineage, ...]:
         """The lineages in the order written."""
         return tables.LINEAGES.read(self.folder)
+
+    def read_citations(self) -> tuple[Citation, ...]:
+        """The citations of all documents in the order written."""
+        return tables.CITATIONS.read(self.folder)
 
     def write_embeddings(self, embeddings: "Embeddings") -> StageRef:
         """Write vectors for the next stage only; a finished run does not keep them, the cache does."""
@@ -181,6 +190,7 @@ class RunContents:
             clusters=self.read_clusters(),
             findings=self.read_findings(),
             signals=self.read_signals(),
+            citations=self.read_citations(),
             rejected=self.read_rejected(),
         )
 

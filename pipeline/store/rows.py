@@ -16,6 +16,7 @@ from pipeline.domain import (
     Block,
     Body,
     Citation,
+    CitationKind,
     Clause,
     Cluster,
     Document,
@@ -42,6 +43,8 @@ from pipeline.domain import (
 
 __all__ = [
     "Row",
+    "citation_from_row",
+    "citation_to_row",
     "clauses_to_rows",
     "cluster_from_row",
     "cluster_to_row",
@@ -72,6 +75,33 @@ _REMEDIES = TypeAdapter(tuple[tuple[Remedy, str], ...])
 _WEIGHTS = TypeAdapter(tuple[tuple[str, float], ...])
 # Sections without their clauses, each with the number of clauses to take from the clauses table.
 _SECTIONS = TypeAdapter(tuple[tuple[Section, int], ...])
+
+
+def citation_to_row(citation: Citation) -> Row:
+    """One row of the citations table."""
+    return {
+        "document_id": citation.document_id,
+        "kind": citation.kind.value,
+        "text": citation.text,
+        "span_start": citation.span.start,
+        "span_end": citation.span.end,
+        "target": citation.target,
+        "rule": citation.rule,
+        "clause": citation.clause,
+    }
+
+
+def citation_from_row(row: Row) -> Citation:
+    """The citation that a row was made from."""
+    return Citation(
+        kind=CitationKind(row["kind"]),
+        text=row["text"],
+        span=Span(row["span_start"], row["span_end"]),
+        target=row["target"],
+        rule=row["rule"],
+        clause=row["clause"],
+        document_id=row["document_id"],
+    )
 
 
 def document_to_row(document: Document) -> Row:

@@ -262,6 +262,24 @@ FINDINGS = NounTable(
     rows.finding_from_row,
 )
 
+CITATIONS = NounTable(
+    Table(
+        "citations.parquet",
+        {
+            "document_id": _TEXT,
+            "kind": _TEXT,
+            "text": _TEXT,
+            "span_start": _NUMBER,
+            "span_end": _NUMBER,
+            "target?": _TEXT,
+            "rule": _TEXT,
+            "clause?": _TEXT,
+        },
+    ),
+    rows.citation_to_row,
+    rows.citation_from_row,
+)
+
 SIGNALS = NounTable(
     Table("signals.parquet", {"kind": _TEXT, "subject": _TEXT, "message": _TEXT}),
     rows.signal_to_row,
