@@ -1,8 +1,8 @@
 """How exactly clauses are extracted: real texts laid out as Word and PDF against what was laid out.
 
 ``python benchmarks/extraction.py DATA`` reads ``DATA/itu/pp18`` (``docx``, ``pdf``, ``truth.jsonl``) and
-``DATA/itu/wrc`` and writes ``benchmarks/extraction.json`` and ``.md``. A clause counts when call, label and text are equal after
-white-space folding.
+``DATA/itu/wrc`` and writes ``benchmarks/extraction.json`` and ``.md``. A clause counts when call, label and text are
+equal after white-space folding.
 """
 
 import argparse
