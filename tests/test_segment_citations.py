@@ -118,3 +118,28 @@ def test_a_question_without_sector_stays_open() -> None:
 def test_spans_slice_the_text_to_the_cited_words(text: str) -> None:
     for citation in find_citations(text, lambda _: None):
         assert citation.span.of(text) == citation.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nos. 92, 115, 142 and 147 of the Constitution", ["cs/no/115", "cs/no/142", "cs/no/147", "cs/no/92"]),
+        ("No. 48 in Article 3 of the ITU Convention", ["cv/no/48"]),
+        ("Articles 15 and 16 of the Radio Regulations", ["rr/art/15", "rr/art/16"]),
+        ("Article 12 of the International Telecommunication Regulations", ["itr/art/12"]),
+        ("Article 10 of the Optional Protocol to the Convention on the Rights of the Child", []),
+        ("under No. 5.441A", ["rr/no/5.441A"]),
+        ("Recommendations ITU-T A.4, A.5 and A.6", ["itu-t/rec/A.4", "itu-t/rec/A.5", "itu-t/rec/A.6"]),
+        ("Report ITU-R M.2291", ["itu-r/rep/M.2291"]),
+        ("Document A/72/492", ["un/doc/A/72/492"]),
+        ("Resolution 1 (Dubai, 2012) of the World Conference on International Telecommunications", ["wcit/res/1@2012"]),
+        ("Resolution 62 (Rev. Geneva, 2015)", ["ra/res/62@2015"]),
+        ("Council Resolution 1106 (1996, last modified 2001)", ["council/res/1106@2001"]),
+        ("Council Resolution 1305, adopted at its 2009 session", ["council/res/1305@2009"]),
+        ("ANNEX 1 TO RESOLUTION 167 (REV. DUBAI, 2018)", []),
+        ("Question 4/2 of the ITU Telecommunication Development Sector (ITU-D)", ["d/q/4.2"]),
+        ("(ITU-D) Study Group 2 under its Question 5/2", ["d/q/5.2"]),
+    ],
+)
+def test_lists_provisions_and_standards(text: str, expected: list[str]) -> None:
+    assert [c.target for c in find_citations(text, lambda _: None)] == expected

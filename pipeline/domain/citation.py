@@ -16,6 +16,8 @@ class CitationKind(StrEnum):
     PROVISION = "provision"
     UNITED_NATIONS = "united-nations"
     DOCUMENT = "document"
+    STANDARD = "standard"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from pipeline.segment.heads import (
     parse_history,
     parse_marker,
 )
+from pipeline.segment.internal_references import find_internal_references
 from pipeline.segment.structured import read_structured
 
 __all__ = ["cite_document", "segment_document"]
@@ -68,7 +69,7 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
     for index, unit in enumerate(units):
         end = _end_of(document, units, index)
         resolutions.append(_resolution(document, unit, end))
-    cited = _citations(document, resolutions)
+    cited = cite_document(document, resolutions)
     return tuple(
         replace(r, citations=tuple(c for c in cited if r.span.start <= c.span.start < r.span.end)) for r in resolutions
     )
@@ -83,7 +84,8 @@ def cite_document(document: Document, resolutions: Sequence[Resolution]) -> tupl
     """
     if document.format == "jsonl":
         return tuple(c for r in resolutions for c in r.citations)
-    return _citations(document, resolutions)
+    internal = (c for r in resolutions for c in find_internal_references(r, document.text))
+    return tuple(sorted((*_citations(document, resolutions), *internal), key=lambda c: (c.span, c.target or "")))
 
 
 def _units(document: Document) -> list[_Unit]:

@@ -14,6 +14,7 @@ from pipeline.domain import (
     plain_characters,
 )
 from pipeline.reference import load_conferences
+from pipeline.segment.years import full_year
 
 __all__ = [
     "Enactment",
@@ -231,9 +232,9 @@ def _edition(label: str) -> tuple[Body | None, int | None]:
     if not label:
         return None, None
     if match := _EDITION_WRC.search(label):
-        return Body.WRC, _full_year(match["y"])
+        return Body.WRC, full_year(match["y"])
     if label.upper().startswith("C") and (match := _EDITION_COUNCIL.search(label)):
-        return Body.COUNCIL, _full_year(match["y"])
+        return Body.COUNCIL, full_year(match["y"])
     if re.match(r"(?:Rev\.?\s*)?Council\b|modified\b|amended\b", label, re.I) and (
         match := re.search(r"(?P<y>\d{4})\s*$", label)
     ):
@@ -246,9 +247,3 @@ def _edition(label: str) -> tuple[Body | None, int | None]:
         return preferred or (bodies[0] if len(bodies) == 1 else None), year
     match = re.search(r"(?:19|20)\d\d", label)
     return None, int(match[0]) if match else None
-
-
-def _full_year(digits: str) -> int:
-    """A two-digit year as the Union means it: 79 is 1979, 23 is 2023."""
-    year = int(digits)
-    return year if year > 99 else 1900 + year if year >= 65 else 2000 + year

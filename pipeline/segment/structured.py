@@ -19,6 +19,7 @@ from pipeline.domain import (
 from pipeline.segment.actors import Addressees, find_addressees
 from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
+from pipeline.segment.internal_references import find_internal_references
 from pipeline.segment.items import ItemPath, parse_label
 
 __all__ = ["read_structured"]
@@ -60,7 +61,7 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
         if blocks[0].span.end <= c.span.start < span.end
     )
     line = document.line(blocks[0])
-    return Resolution(
+    resolution = Resolution(
         id=instrument,
         title=title,
         language=document.language,
@@ -71,6 +72,9 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
         citations=cited,
         standing=Standing(standing),
     )
+    internal = find_internal_references(resolution, document.text)
+    every = tuple(sorted((*cited, *internal), key=lambda c: (c.span, c.target or "")))
+    return replace(resolution, citations=every)
 
 
 def _section(document: Document, blocks: list[Block], instrument: InstrumentId, slugs: dict[str, int]) -> Section:
