@@ -143,3 +143,24 @@ def test_spans_slice_the_text_to_the_cited_words(text: str) -> None:
 )
 def test_lists_provisions_and_standards(text: str, expected: list[str]) -> None:
     assert [c.target for c in find_citations(text, lambda _: None)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Resolution 71, Resolution 191 and Decision 5 of the Plenipotentiary Conference",
+            ["pp/res/71", "pp/res/191", "pp/dec/5"],
+        ),
+        ("United Nations Security Council Resolution 1325 (2000)", ["un/sc/res/1325"]),
+        ("Decision 626 of the European Council", []),
+        ("Resolution 22 (Geneva, 1996)", ["wtsa/res/22@1996"]),
+        ("Resolutions 56/183, 57/238 and 60/252", ["un/ga/res/56-183", "un/ga/res/57-238", "un/ga/res/60-252"]),
+        ("Resolution 71 (Rev. Dubai, 2018), 193 Member States agreed", ["pp/res/71@2018"]),
+        ("WTSA-20 Resolution 44", ["wtsa/res/44@2022"]),
+        ("Resolution 25 (Florianopolis, 2004)", ["wtsa/res/25@2004"]),
+        ("Resolution 25 (Florianópolis, 2004)", ["wtsa/res/25@2004"]),
+    ],
+)
+def test_whose_text_is_cited(text: str, expected: list[str]) -> None:
+    assert [c.target for c in find_citations(text, lambda _: None)] == expected

@@ -3,7 +3,17 @@
 from pipeline.domain.body import Body, Sector
 from pipeline.domain.citation import Citation, CitationKind
 from pipeline.domain.citing import cite, cite_clause, place_of
-from pipeline.domain.document import Block, BlockKind, Document, DocumentKind, DocumentMetadata, Notice, Rejected
+from pipeline.domain.document import (
+    Block,
+    BlockKind,
+    Box,
+    Document,
+    DocumentKind,
+    DocumentMetadata,
+    Notice,
+    Rejected,
+    boxes_of,
+)
 from pipeline.domain.finding import Cluster, Finding, Remedy, Signal, SignalKind
 from pipeline.domain.identifier import (
     InstrumentId,
@@ -25,6 +35,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "Body",
+    "Box",
     "Citation",
     "CitationKind",
     "Clause",
@@ -61,6 +72,7 @@ __all__ = [
     "SignalKind",
     "Span",
     "Standing",
+    "boxes_of",
     "cite",
     "cite_clause",
     "clause_id",

@@ -22,12 +22,16 @@ class Part(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whether a text is law of the Union at the date of analysis."""
+    """Whether a text is law of the Union at the date of analysis; only texts in force are compared.
+
+    A quarantined text holds two readings of a tracked change run together and cannot be trusted.
+    """
 
     IN_FORCE = "in-force"
     SUPERSEDED = "superseded"
     PROPOSED = "proposed"
     SUPPRESSED = "suppressed"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)

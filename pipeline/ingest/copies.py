@@ -8,7 +8,7 @@ from pipeline.domain import Document, Notice
 __all__ = ["merge_copies"]
 
 # Which form is kept when several hold the same words: structure is surest in the first.
-_PREFERENCE = {"jsonl": 0, "docx": 1, "txt": 2, "pdf": 3}
+_PREFERENCE = {"jsonl": 0, "docx": 1, "akn": 2, "txt": 3, "pdf": 4}
 
 
 def merge_copies(documents: Iterable[Document]) -> tuple[Document, ...]:

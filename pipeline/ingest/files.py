@@ -7,7 +7,7 @@ from pipeline.errors import InputError, UnreadableDocumentError
 
 __all__ = ["find_files", "ignored_files", "relative_name", "true_format"]
 
-_DOCUMENT_SUFFIXES = {".docx", ".docm", ".doc", ".pdf", ".txt", ".jsonl", ".rtf", ".odt"}
+_DOCUMENT_SUFFIXES = {".docx", ".docm", ".doc", ".pdf", ".txt", ".jsonl", ".rtf", ".odt", ".xml", ".akn"}
 _MAX_FILE_BYTES = 200 * 2**20
 _MAX_UNPACKED_BYTES = 500 * 2**20
 _MAX_UNPACKED_RATIO = 200
@@ -63,7 +63,7 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def true_format(path: Path) -> str:
-    """``docx``, ``pdf``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
+    """``docx``, ``pdf``, ``akn``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
 
     Raises:
         UnreadableDocumentError: the file is empty, too large, or something else than its name says.
@@ -87,10 +87,22 @@ def true_format(path: Path) -> str:
         return "pdf"
     if found:
         raise UnreadableDocumentError(f"the file is a {found}, not a document; its name ends in {suffix}")
+    if suffix in (".xml", ".akn"):
+        return _xml_format(start)
     if suffix in (".txt", ".jsonl"):
         return suffix[1:]
     expected = {".docx": "Word", ".docm": "Word", ".doc": "Word", ".pdf": "PDF"}.get(suffix, suffix)
     raise UnreadableDocumentError(f"the file does not begin like a {expected} file; it may be cut off or misnamed")
+
+
+def _xml_format(start: bytes) -> str:
+    """``akn`` for the namespace of Akoma Ntoso 3.0 near the beginning, in whichever Unicode form the file is."""
+    text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", errors="ignore")
+    if "http://docs.oasis-open.org/legaldocml/ns/akn/3.0" in text:
+        return "akn"
+    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise UnreadableDocumentError("the file is no XML; it may be cut off or misnamed")
+    raise UnreadableDocumentError("the file is XML, but not Akoma Ntoso 3.0; export it as such, or as Word or PDF")
 
 
 def _zip_format(path: Path) -> str:

@@ -81,13 +81,14 @@ def _serve(pipe: Connection) -> None:
 
 def _read(path: Path, relative: str) -> Document | Rejected:
     # The readers bring heavy libraries; only the worker pays for them.
+    from pipeline.ingest.akn import read_akn
     from pipeline.ingest.files import true_format
     from pipeline.ingest.layout import Source
     from pipeline.ingest.pdf import read_pdf
     from pipeline.ingest.plain import read_plain, read_structured
     from pipeline.ingest.word import read_word
 
-    readers = {"docx": read_word, "pdf": read_pdf, "txt": read_plain, "jsonl": read_structured}
+    readers = {"docx": read_word, "pdf": read_pdf, "txt": read_plain, "jsonl": read_structured, "akn": read_akn}
     digest = None
     try:
         source = Source.of(path, relative)

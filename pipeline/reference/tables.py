@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,11 +37,16 @@ class Conferences:
     by_place: dict[tuple[str, int], tuple[Body, ...]]
     preference: dict[tuple[str, int], Body]
     study_periods: dict[str, tuple[str, ...]]
+    acronyms: dict[tuple[Body, int], int]
     years: dict[Body, tuple[int, ...]]
 
     def bodies(self, city: str, year: int) -> tuple[Body, ...]:
         """Bodies that met in this city in this year; empty when none did."""
-        return self.by_place.get((city.casefold(), year), ())
+        return self.by_place.get((_folded(city), year), ())
+
+    def adoption_year(self, body: Body, named: int) -> int:
+        """Year in which the conference named by an acronym's year was held: WTSA-20 met in 2022."""
+        return self.acronyms.get((body, named), named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Actors:
-    """All addressees, and the words that introduce partners."""
+    """All addressees, and the pattern of words that introduce partners, matched on lower-case text."""
 
     actors: tuple[Actor, ...]
-    partner_introductions: tuple[str, ...]
+    partner_introduction: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,7 @@ def load_conferences() -> Conferences:
         by_place=by_place,
         preference={_place(place): Body(body) for place, body in data["preference"].items()},
         study_periods={sector: tuple(periods) for sector, periods in data["study_periods"].items()},
+        acronyms={(Body(name.split(" ")[0]), int(name.split(" ")[1])): int(y) for name, y in data["acronyms"].items()},
         years={Body(body): tuple(years) for body, years in data["deadlines"].items()},
     )
 
@@ -160,7 +167,13 @@ def _place(text: str) -> tuple[str, int]:
     city, _, year = text.rpartition(" ")
     if not city or not year.isdigit():
         raise ReferenceDataError(f"reference file conferences.toml: {text!r} is no city and year")
-    return city.casefold(), int(year)
+    return _folded(city), int(year)
+
+
+def _folded(city: str) -> str:
+    """A city's name without accents and capitals: "Florianópolis" is also written "Florianopolis"."""
+    letters = unicodedata.normalize("NFKD", city)
+    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()
 
 
 @cache
@@ -193,7 +206,21 @@ def load_actors() -> Actors:
     phrases = [phrase for actor in actors for phrase in actor.phrases]
     if twice := {p for p in phrases if phrases.count(p) > 1}:
         raise ReferenceDataError(f"reference file {name}: phrases of two actors: {sorted(twice)}")
-    return Actors(actors, _strings(data["partners"], "introductions", name))
+    return Actors(actors, _partner_pattern(data["partners"], name))
+
+
+def _partner_pattern(data: dict[str, Any], name: str) -> re.Pattern[str]:
+    """``in close coordination and collaboration with`` and its like, and the set phrases."""
+
+    def alternatives(key: str) -> str:
+        return "|".join(re.escape(w) for w in sorted(_strings(data, key, name), key=len, reverse=True))
+
+    quality = rf"(?:(?:{alternatives('qualities')})\s+)*"
+    joint = rf"{quality}(?:{alternatives('joint')})"
+    several = rf"{joint}(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*/\s*){joint})*"
+    return re.compile(
+        rf"\b(?:(?:{alternatives('prepositions')})\s+{several}\s+(?:with|of)|(?:{alternatives('phrases')}))\b"
+    )
 
 
 @cache

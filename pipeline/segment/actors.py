@@ -26,6 +26,28 @@ _LEADING = re.compile(
 )
 
 
+_DIRECTORS = ("br.dir", "tsb.dir", "bdt.dir")
+_OTHERS = "other.dir"
+_BUREAU = (
+    r"\bBR\b|\bTSB\b|\bBDT\b|"
+    r"(?:Radiocommunication|Telecommunication Standardization|Telecommunication Development)(?: Bureau\b)?"
+)
+_DIRECTORS_OF = re.compile(
+    rf"(?:the )?Directors of (?:the )?(?P<list>(?:{_BUREAU})"
+    rf"(?:(?:\s*,\s*|\s*,?\s+and\s+)(?:the |of |of the )?(?:{_BUREAU}))+)"
+    r"(?:\s+Bureaux)?",
+    re.I,
+)
+_FULL_NAMES = {
+    "radiocommunication": "the Radiocommunication Bureau",
+    "telecommunication standardization": "the Telecommunication Standardization Bureau",
+    "telecommunication development": "the Telecommunication Development Bureau",
+    "radiocommunication bureau": "the Radiocommunication Bureau",
+    "telecommunication standardization bureau": "the Telecommunication Standardization Bureau",
+    "telecommunication development bureau": "the Telecommunication Development Bureau",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Addressees:
     """``actors`` and ``partners`` are codes in the order of the text; ``slugs`` name the offices among the actors."""
@@ -67,14 +89,32 @@ def find_addressees(call: str, text: str = "") -> Addressees:
 
 @cache
 def _read(phrase: str) -> Addressees:
-    phrase = plain_characters(phrase)
-    cut = len(phrase)
-    for words in load_actors().partner_introductions:
-        if (position := phrase.lower().find(words)) >= 0:
-            cut = min(cut, position)
+    phrase = _spelled_out(plain_characters(phrase))
+    introduction = load_actors().partner_introduction.search(phrase.lower())
+    cut = introduction.start() if introduction else len(phrase)
     actors, slugs = _actors(phrase[:cut])
     partners, _ = _actors(phrase[cut:])
-    return Addressees(actors, tuple(p for p in partners if p not in actors), slugs)
+    if _OTHERS in partners:
+        partners = (*(p for p in partners if p != _OTHERS), *(d for d in _DIRECTORS if d not in actors))
+    return Addressees(actors, tuple(dict.fromkeys(p for p in partners if p not in actors)), _together(slugs))
+
+
+def _together(slugs: tuple[str, ...]) -> tuple[str, ...]:
+    """The three Directors named one by one are ``dir3``, with the Secretary-General before them ``sg-dir3``."""
+    if not {"dir-br", "dir-tsb", "dir-bdt"} <= set(slugs):
+        return slugs
+    rest = [s for s in slugs if s not in ("dir-br", "dir-tsb", "dir-bdt", "sg")]
+    return ("sg-dir3" if "sg" in slugs else "dir3", *rest)
+
+
+def _spelled_out(phrase: str) -> str:
+    """The phrase with "the Directors of TSB and BDT" written out, so that each Director is found."""
+
+    def each(match: re.Match[str]) -> str:
+        names = re.findall(rf"(?:{_BUREAU})", match["list"], re.I)
+        return " and ".join(f"the Director of {_FULL_NAMES.get(n.lower(), n)}" for n in names)
+
+    return _DIRECTORS_OF.sub(each, phrase)
 
 
 def _actors(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

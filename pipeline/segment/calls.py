@@ -62,9 +62,11 @@ def parse_call(line: str, emphasised: bool = False) -> Call | None:
     if len(text) > _MAX_CALL or (not emphasised and len(text) > 200):
         return None
     match = _patterns()[0].match(text)
-    if match is None or _is_reference(match["rest"] or "") or not text[0].islower():
+    if match is None or _is_reference(match["rest"] or ""):
         return None
     rest = match["rest"] or ""
+    if not text[0].islower() and not _stands_as_call(rest, emphasised):
+        return None
     if not emphasised and (re.search(r"[.;:]", rest) or re.match(r"(?:that|the fact)\b", rest)):
         return None
     if rest.endswith((".", ";")) or re.match(r"that\b.{60,}", rest):
@@ -91,6 +93,14 @@ def split_swallowed_call(text: str) -> tuple[int, int, Call] | None:
         return None
     call = parse_call(match["call"], emphasised=True)
     return None if call is None else (match.start("call"), match.end("call"), call)
+
+
+def _stands_as_call(rest: str, emphasised: bool) -> bool:
+    """Whether a line that begins with a capital is a call: a bare verb, or a verb with its addressee."""
+    if not rest:
+        return True
+    short = len(rest) <= 160 and not re.search(r"[.;:]", rest)
+    return short and (emphasised or bool(find_addressees(rest).actors))
 
 
 def _is_reference(rest: str) -> bool:

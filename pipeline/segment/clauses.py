@@ -78,7 +78,7 @@ class _Reader:
     def read(self, block: Block) -> None:
         """Take one block: a call, an annex head, an item, or more of the item before."""
         line = self._document.line(block)
-        if (annex := parse_annex_head(line)) is not None:
+        if (annex := parse_annex_head(line, block.style)) is not None:
             self._sections.append(_OpenSection(None, annex, block.span))
             return
         in_annex = bool(self._sections) and self._sections[-1].annex is not None
@@ -113,9 +113,9 @@ class _Reader:
     def _add(self, label: Label | None, span: Span, page: int | None) -> None:
         section = self._sections[-1]
         text = span.of(self._document.text)
-        # Word keeps its paragraph ends; in other forms a call may have been run into the item before it.
+        # Word and XML keep their paragraph ends; in other forms a call may have been run into the item before it.
         swallowed = split_swallowed_call(text) if section.annex is None else None
-        if swallowed is not None and self._document.format == "docx":
+        if swallowed is not None and self._document.format in ("docx", "akn"):
             self.notices.append(
                 Notice("swallowed-call", f"an item seems to hold a call of its own: “{swallowed[2].printed}”")
             )

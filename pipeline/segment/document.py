@@ -21,19 +21,21 @@ from pipeline.domain import (
     Standing,
     fold_space,
 )
+from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
 from pipeline.segment.clauses import build_sections
 from pipeline.segment.heads import (
     Enactment,
     Head,
     identify,
+    parse_bare_marker,
     parse_enactment,
     parse_head,
     parse_history,
     parse_marker,
 )
 from pipeline.segment.internal_references import find_internal_references
-from pipeline.segment.structured import read_structured
+from pipeline.segment.structured import is_structured, read_structured
 
 __all__ = ["cite_document", "segment_document"]
 
@@ -45,7 +47,10 @@ _HEAD_STYLES = ("resno", "recno", "decno", "opinionno", "questionno")
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """One instrument in the blocks: ``start`` is its number line, ``body`` the first block below the formula."""
+    """One instrument in the blocks: ``start`` is its number line, ``body`` the first block below the formula.
+
+    ``formula`` is false when ``enactment`` was taken from the other texts of the volume.
+    """
 
     head: Head
     marker: str
@@ -54,6 +59,7 @@ class _Unit:
     enactment: Enactment | None
     history: tuple[int, ...]
     body: int
+    formula: bool = False
 
 
 def segment_document(document: Document) -> tuple[Resolution, ...]:
@@ -62,13 +68,16 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
     A number line counts when an enacting formula follows closely, when its style says so, or when a proposal marker
     stands before it: lines of a table of contents and citations do not.
     """
-    if document.format == "jsonl":
+    if is_structured(document):
         return read_structured(document)
     units = _units(document)
+    adopters = {unit.enactment.body for unit in units if unit.enactment is not None}
     resolutions = []
     for index, unit in enumerate(units):
-        end = _end_of(document, units, index)
-        resolutions.append(_resolution(document, unit, end))
+        if unit.enactment is None and len(adopters) == 1:
+            # In a volume of one conference a text without formula, as a suppressed one, is of that conference's body.
+            unit = replace(unit, enactment=Enactment(next(iter(adopters)), None, None))
+        resolutions.append(_resolution(document, unit, _end_of(document, units, index)))
     cited = cite_document(document, resolutions)
     return tuple(
         replace(r, citations=tuple(c for c in cited if r.span.start <= c.span.start < r.span.end)) for r in resolutions
@@ -82,7 +91,7 @@ def cite_document(document: Document, resolutions: Sequence[Resolution]) -> tupl
         document: any document; reports cite too.
         resolutions: the instruments found in it.
     """
-    if document.format == "jsonl":
+    if is_structured(document):
         return tuple(c for r in resolutions for c in r.citations)
     internal = (c for r in resolutions for c in find_internal_references(r, document.text))
     return tuple(sorted((*_citations(document, resolutions), *internal), key=lambda c: (c.span, c.target or "")))
@@ -95,7 +104,7 @@ def _units(document: Document) -> list[_Unit]:
         line = document.line(block)
         if _RESERVATIONS.match(line):
             break
-        if found := parse_marker(line):
+        if found := parse_marker(line) or _bare_marker(document, index):
             marker, marker_at = found, index
             continue
         head = parse_head(line) if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADER) else None
@@ -116,13 +125,15 @@ def _accept(document: Document, index: int, head: Head, marker: str) -> _Unit | 
         block = document.blocks[following]
         line = document.line(block)
         if enactment := parse_enactment(line):
-            return _Unit(head, marker, index, tuple(title), enactment, history, following + 1)
+            return _Unit(head, marker, index, tuple(title), enactment, history, following + 1, formula=True)
         if parse_head(line) or parse_marker(line):
             break
         if years := parse_history(line):
             history = years
         elif block.kind is not BlockKind.FOOTNOTE and len(title) < 6:
             title.append(following)
+    if not marker and _has_call_below(document, index):
+        return _Unit(head, marker, index, tuple(title[:1]), None, history, index + 1 + min(1, len(title)))
     styled = document.blocks[index].style.replace("_", "").replace(" ", "").startswith(_HEAD_STYLES)
     if not (marker or styled):
         return None
@@ -132,18 +143,40 @@ def _accept(document: Document, index: int, head: Head, marker: str) -> _Unit | 
     return _Unit(head, marker, index, tuple(title[:first]), None, history, index + 1 + first)
 
 
+def _bare_marker(document: Document, index: int) -> str:
+    """``MOD`` alone on a line counts where a number line follows at once."""
+    if index + 1 >= len(document.blocks):
+        return ""
+    marker = parse_bare_marker(document.line(document.blocks[index]))
+    return marker if marker and parse_head(document.line(document.blocks[index + 1])) else ""
+
+
+def _has_call_below(document: Document, index: int) -> bool:
+    """Whether a call line follows a number line before the next one: a text whose formula could not be read."""
+    for block in document.blocks[index + 1 : index + 1 + _HEAD_REACH]:
+        line = document.line(block)
+        if parse_head(line) or parse_marker(line):
+            return False
+        if parse_call(line, block.italic):
+            return True
+    return False
+
+
 def _end_of(document: Document, units: Sequence[_Unit], index: int) -> int:
     """Index of the block after the last one of a unit: the next number line, less its marker line."""
     end = units[index + 1].start if index + 1 < len(units) else len(document.blocks)
     for position in range(units[index].start + 1, end):
         line = document.line(document.blocks[position])
-        if parse_marker(line) or _RESERVATIONS.match(line):
+        if parse_marker(line) or _bare_marker(document, position) or _RESERVATIONS.match(line):
             return position
+        if parse_head(line) and line == line.upper():
+            return position  # a number line that opens no text must not be read as part of the one before
     return end
 
 
 def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
     identifier, doubts = identify(unit.head, unit.enactment, unit.history, _meeting_year(document))
+    identifier = _own_identity(identifier, document)
     proposed = bool(unit.marker) and document.kind is DocumentKind.PROPOSAL
     if proposed and isinstance(identifier, ResolutionId):
         identifier = replace(identifier, proposal=re.sub(r"[^0-9a-z]+", "-", unit.marker.lower()).strip("-"))
@@ -155,7 +188,7 @@ def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
     told = [*doubts, *notices]
     if not sections and not suppressed:
         told.append(Notice("no-clauses", "no call line was found below the number line"))
-    if unit.enactment is None and not suppressed:
+    if not unit.formula and not suppressed:
         told.append(Notice("no-formula", "no enacting formula was found; body and edition come from the number line"))
     return Resolution(
         id=identifier,
@@ -165,11 +198,26 @@ def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
         number_line=_number_line(document, first),
         span=Span(first.span.start, last.span.end),
         sections=sections,
-        standing=Standing.PROPOSED if proposed else Standing.IN_FORCE,
+        standing=_standing(proposed, unit.marker, told),
         marker=_symbol(unit.marker),
         history=unit.history,
         notices=tuple(told),
     )
+
+
+def _own_identity(identifier: InstrumentId, document: Document) -> InstrumentId:
+    """Texts of an unknown body are told apart by their document: equal numbers mean nothing there."""
+    if isinstance(identifier, ResolutionId) and identifier.body is Body.UNKNOWN:
+        return replace(identifier, proposal=f"doc-{document.digest[:8]}")
+    return identifier
+
+
+def _standing(proposed: bool, marker: str, notices: Sequence[Notice]) -> Standing:
+    if proposed:
+        return Standing.PROPOSED
+    if any(n.code == "flattened-revisions" for n in notices):
+        return Standing.QUARANTINED
+    return Standing.SUPPRESSED if _symbol(marker) == "SUP" else Standing.IN_FORCE
 
 
 def _symbol(marker: str) -> str:

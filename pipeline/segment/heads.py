@@ -44,16 +44,19 @@ _MARKER = re.compile(
 _ENACTING = re.compile(
     r"^\s*The\s+(?:ITU[- ])?(?P<body>Plenipotentiary Conference(?: of the International Telecommunication Union)?|"
     r"World Telecommunication Standardization Assembly|World Telecommunication Development Conference|"
-    r"Radiocommunication Assembly|World Radiocommunication Conference|"
+    r"Radiocommunication Assembly|World Radiocommunication Conference|World Administrative Radio Conference|"
+    r"World Conference on International Telecommunications|"
     r"World Telecommunication/(?:ICT|Information and Communication Technology) Policy Forum|"
     r"Council(?: of the International Telecommunication Union)?)(?: of the International Telecommunication Union)?\s*"
-    r"(?:\((?P<city>[^,()]+),\s*(?P<year>\d{4})\))?\s*,\s*$",
+    r"(?:\((?P<city>[^,()\d]+?)\s*,?\s*(?P<year>\d{4})\)|\([^()]{0,60}\))?\s*[,:]?\s*$",
     re.I,
 )
 _ANNEX = re.compile(
-    r"^\s*(?:ANNEX|APPENDIX|ATTACHMENT)\s*(?P<no>\d{0,2}|[A-Z]?)\s*(?:(?:TO|\(to)\s+(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+[^\n]+)?\)?\s*$",
+    r"^\s*(?P<word>ANNEX|APPENDIX|ATTACHMENT)\s*(?P<no>\d{0,2}|[A-Z]?)"
+    r"(?P<holder>\s*\(?to\s+(?:this\s+)?(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\b[^.;\n]*)?\)?\s*$",
     re.I,
 )
+_MAX_ANNEX_HEAD = 160
 _HISTORY = re.compile(r"^\(\s*(?:(?:19|20)\d\d(?:-(?:19|20)\d\d)*|[^()]*;\s*[^()]*\d{4}(?:\[\d+\])?)\s*\)$")
 _EDITION_WRC = re.compile(r"(?:WRC|WARC|RRC|Mob|Orb)\s*-\s*(?P<y>\d{4}|\d{2})", re.I)
 _EDITION_COUNCIL = re.compile(r"(?:C-?|Council\s+|amended\s+|modified\s+|rev\.?\s+)(?P<y>\d{4}|\d{2})\s*$", re.I)
@@ -67,6 +70,8 @@ _BODIES = {
     "world telecommunication d": Body.WTDC,
     "radiocommunication": Body.RA,
     "world radio": Body.WRC,
+    "world administrative": Body.WRC,
+    "world conference": Body.WCIT,
     "world telecommunication/": Body.WTPF,
     "council": Body.COUNCIL,
 }
@@ -132,9 +137,18 @@ def parse_head(line: str) -> Head | None:
 
 
 def parse_marker(line: str) -> str:
-    """A marker line such as ``MOD EUR/901A2/1``, with one space, or "" when the line is none."""
+    """A marker line such as ``MOD EUR/901A2/1``, with one space, or "" when the line is none.
+
+    A bare ``MOD`` is no marker by itself; see ``parse_bare_marker``.
+    """
     match = _MARKER.match(plain_characters(line).replace("\t", " "))
     return f"{match['mark']} {match['org']}/{match['doc']}{match['adds']}/{match['n']}" if match else ""
+
+
+def parse_bare_marker(line: str) -> str:
+    """``ADD``, ``MOD``, ``SUP`` or ``NOC`` alone on its line, as Final Acts print it before a number line, or ""."""
+    text = line.strip()
+    return text if re.fullmatch(r"\(?(?:ADD|MOD|SUP|NOC)\)?\*?", text) else ""
 
 
 def parse_enactment(line: str) -> Enactment | None:
@@ -147,10 +161,20 @@ def parse_enactment(line: str) -> Enactment | None:
     return Enactment(body, match["city"], int(match["year"]) if match["year"] else None)
 
 
-def parse_annex_head(line: str) -> int | None:
-    """Number of the annex that this line opens (1 when it bears none), or None."""
+def parse_annex_head(line: str, style: str = "") -> int | None:
+    """Number of the annex that this line opens (1 when it bears none), or None.
+
+    In ordinary letters the line must name the text that it belongs to, or be styled as the head of an annex.
+
+    Args:
+        line: one line of text, tabs allowed.
+        style: style name of its block, lower case.
+    """
     match = _ANNEX.match(plain_characters(line).replace("\t", " "))
-    if match is None or not line.strip()[:3].isupper():
+    if match is None or len(line) > _MAX_ANNEX_HEAD:
+        return None
+    styled = style.replace("_", "").startswith(("annexno", "appendixno", "attachmentno"))
+    if not (match["word"].isupper() or match["holder"] or styled):
         return None
     number: str = match["no"]
     if number.isdigit():
@@ -201,6 +225,8 @@ def identify(
             notices.append(
                 Notice("body", f"the number line reads as {place_body.label}, the formula as {enactment.body.label}")
             )
+    if any(n.code == "flattened-revisions" for n in notices) and enactment is not None:
+        year = enactment.year or year
     year = year or (enactment.year if enactment else None) or (meeting_year if head.draft else None)
     edition = str(year) if year else f"r{revision}" if revision else "unk"
     if head.draft and not number.isdigit():

@@ -12,7 +12,8 @@ __all__ = ["find_instruments"]
 
 _CITY = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ.'\-]+(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.'\-]*){0,2}"
 _PREFIX = (
-    r"(?P<prefix>PP|WTSA|WTSC|WTDC|WRC|RA|WTPF|(?:ITU )?Council|ITU-T|ITU-D|Plenipotentiary)"
+    r"(?P<prefix>PP|WTSA|WTSC|WTDC|WRC|RA|WTPF|(?<!Security )(?<!European )(?<!Rights )(?<!Social )(?:ITU )?Council|"
+    r"ITU-T|ITU-D|Plenipotentiary)"
     r"(?:-(?P<prefix_year>\d{2,4}))?\s+"
 )
 # The kind must be capitalised: lower-case "resolution 68/262" and "recommendation 12" are no ITU citations.
@@ -21,7 +22,11 @@ _HEAD = re.compile(
     r"(?:ITU-R\s+(?P<ra>\d+)(?:-(?P<ra_rev>\d+))?(?![\w./])|(?P<number>\d{1,4})(?!\s?/\s?\d)(?![\w]|[.,]\d|-\d))"
 )
 _MORE = re.compile(
-    r"\s*(?:,\s*and|,|and|&|or)\s+(?:ITU-R\s+(?P<ra>\d+)(?:-(?P<ra_rev>\d+))?(?![\w./])|(?P<number>\d{1,4})(?![\d./\w]|,\d))(?!\s+(?:of|and)\s+the\s+(?:Constitution|Convention)|\s+(?:to|bis|ter|above)\b)"
+    r"\s*(?:,\s*and|,|and|&|or)\s+"
+    r"(?:ITU-R\s+(?P<ra>\d+)(?:-(?P<ra_rev>\d+))?(?![\w./])|(?P<number>\d{1,4})(?![\d./\w]|,\d))"
+    r"(?!\s+(?:of|and)\s+the\s+(?:Constitution|Convention))"
+    # A number is one of the list only where an edition, the end or a word of reference follows: not "193 Member States".
+    r"(?=\s*(?:[(,;.:)¶\]\"]|$|and\b|or\b|of\b|on\b|adopted\b|as\b|which\b|in\b|thereof\b))"
 )
 _EDITIONS = (
     (
@@ -52,7 +57,7 @@ _EDITIONS = (
 )
 _SESSION = re.compile(r"\s*,?\s*adopted at its (?P<session>(?:19|20)\d\d) session")
 _TAIL = re.compile(
-    r"\s*,?\s*(?:of|adopted by) (?:the )?(?:\w+ )?(?P<of>"
+    r"\s*,?\s*(?:of|adopted by) (?:the )?(?:(?:ITU|last|previous|next|\d{4}) )?(?P<of>"
     r"Plenipotentiary Conference|World Telecommunication Standardization Assembly|"
     r"WTSA|World Telecommunication Development Conference|WTDC|"
     r"Radiocommunication Assembly|RA\b|World Radiocommunication Conference|WRC|"
@@ -63,6 +68,9 @@ _TAIL = re.compile(
     r"(?:,? at its (?P<session>(?:19|20)\d\d) session)?",
     re.I,
 )
+_FOREIGN = re.compile(r"\b(?:Security|European|Human Rights|Economic and Social) Council\s+$")
+_OF_FOREIGN = re.compile(r"\s+of the (?:Security|European|Human Rights) Council\b")
+_CHAIN = re.compile(r"\s*(?:,|and|or|,\s*and|as well as)\s*")
 _ANNEX_OF = re.compile(r"\b(?:ANNEX|APPENDIX|ATTACHMENT)\s*[A-Z\d]{0,2}\s+TO\s*$")
 _TYPES = {
     "resolution": InstrumentType.RESOLUTION,
@@ -122,7 +130,7 @@ def find_instruments(plain: str, text: str, body_at: Callable[[int], Body | None
         body_at: adopting body of the text that a position stands in, None outside instruments.
     """
     seen: dict[tuple[InstrumentType, str], ResolutionId] = {}
-    for group in _governed(list(_hits(plain))):
+    for group in _governed(list(_hits(plain)), plain):
         for hit in group:
             target, rule = _resolve(hit, body_at(hit.start), seen)
             if target is not None and target.edition is not None:
@@ -142,6 +150,10 @@ def _hits(plain: str) -> Iterator[list[_Hit]]:
     while head := _HEAD.search(plain, position):
         hits = [_hit(plain, head, head)]
         position = hits[0].end
+        if _FOREIGN.search(plain, max(0, head.start() - 60), head.start()):
+            continue  # another organisation's Council
+        if _OF_FOREIGN.match(plain, position):
+            continue
         if _ANNEX_OF.search(plain, max(0, head.start() - 40), head.start()):
             continue  # the head of an annex names its own text
         while more := _MORE.match(plain, position):
@@ -183,25 +195,33 @@ def _hit(plain: str, match: re.Match[str], head: re.Match[str]) -> _Hit:
     )
 
 
-def _governed(groups: Sequence[list[_Hit]]) -> Iterator[list[_Hit]]:
-    """In "Resolutions 44 and 45 (Rev. Dubai, 2012) of WTSA" edition and tail govern every number before them."""
-    for group in groups:
-        out: list[_Hit] = []
+def _governed(groups: Sequence[list[_Hit]], plain: str) -> list[list[_Hit]]:
+    """Edition and tail govern what stands before them.
+
+    In "Resolutions 44 and 45 (Rev. Dubai, 2012) of WTSA" both govern both numbers; in "Resolution 71 (…), Resolution 191
+    (…) and Decision 5 (…) of the Plenipotentiary Conference" the tail governs all three heads.
+    """
+    out: list[list[_Hit]] = []
+    for group in reversed(groups):
+        following = out[-1][0] if out else None
+        chained = following is not None and bool(_CHAIN.fullmatch(plain[group[-1].end : following.head_start]))
+        done: list[_Hit] = []
         for hit in reversed(group):
-            follower = out[-1] if out else None
-            if follower is not None:
-                if hit.edition_kind is None and not hit.ra:
-                    hit = replace(hit, edition_kind=follower.edition_kind, year=follower.year, city=follower.city)
-                if hit.of is None:
-                    hit = replace(hit, of=follower.of, session=follower.session)
-            out.append(hit)
-        yield out[::-1]
+            follower = done[-1] if done else None
+            if follower is not None and hit.edition_kind is None and not hit.ra:
+                hit = replace(hit, edition_kind=follower.edition_kind, year=follower.year, city=follower.city)
+            heir = follower if follower is not None else following if chained else None
+            if heir is not None and hit.of is None and hit.prefix is None:
+                hit = replace(hit, of=heir.of, session=heir.session if follower is not None else None)
+            done.append(hit)
+        out.append(done[::-1])
+    return out[::-1]
 
 
 def _resolve(
     hit: _Hit, citing: Body | None, seen: dict[tuple[InstrumentType, str], ResolutionId]
 ) -> tuple[ResolutionId | None, str]:
-    year = hit.year or hit.session or hit.prefix_year
+    year = hit.year or hit.session or _adoption_year(hit)
     edition = str(year) if year else None
     if hit.ra:
         return ResolutionId(
@@ -241,8 +261,17 @@ def _by_place(hit: _Hit, named: Body | None) -> Body | None:
     held = conferences.bodies(hit.city, hit.year)
     if named is not None and named in held:
         return named
+    # The policy forum adopts Opinions and nothing else.
+    held = tuple(b for b in held if b is not Body.WTPF or hit.type is InstrumentType.OPINION)
     bodies = [b for b in held if b not in (Body.RA, Body.WRC)]
     if not bodies and Body.RA in held:
         return Body.RA  # a WRC text would say "WRC-nn": city and year alone are the label of an assembly
     preferred = conferences.preference.get((hit.city.casefold(), hit.year))
     return bodies[0] if len(bodies) == 1 else preferred
+
+
+def _adoption_year(hit: _Hit) -> int | None:
+    """Year of adoption of a prefix such as ``WTSA-20``: editions bear that year, 2022, and not the acronym's."""
+    if hit.prefix is None or hit.prefix_year is None:
+        return None
+    return load_conferences().adoption_year(_NAMED[hit.prefix.lower()], hit.prefix_year)

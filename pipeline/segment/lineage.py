@@ -1,10 +1,11 @@
 """Editions of one work tied together, and the standing of each text in the corpus."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.domain import Body, Lineage, Notice, Resolution, Standing
+from pipeline.domain import Body, Lineage, Notice, Resolution, Standing, plain_characters
 from pipeline.segment.spillover import without_spillover
 
 __all__ = ["Settled", "settle_corpus"]
@@ -31,29 +32,61 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     unique = without_spillover([_merged(group) for _, group in sorted(by_id.items())])
     works: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in unique:
-        works[str(resolution.id.work)].append(resolution)
+        # Equal numbers of unknown bodies are different works.
+        key = resolution.id if resolution.body is Body.UNKNOWN else resolution.id.work
+        works[str(key)].append(resolution)
     settled: list[Resolution] = []
     lineages = []
     for work, group in sorted(works.items()):
-        adopted = sorted((r for r in group if r.standing is not Standing.PROPOSED), key=_age)
-        for index, resolution in enumerate(adopted):
-            if index < len(adopted) - 1:
-                resolution = replace(resolution, standing=Standing.SUPERSEDED)
-            settled.append(resolution)
-        settled.extend(r for r in group if r.standing is Standing.PROPOSED)
-        if adopted and adopted[0].body is not Body.UNKNOWN:
-            lineages.append(Lineage(work, tuple(str(r.id) for r in adopted)))
+        editions = _editions(group)
+        settled.extend(editions)
+        settled.extend(r for r in group if r.standing in (Standing.PROPOSED, Standing.QUARANTINED))
+        if editions and editions[0].body is not Body.UNKNOWN:
+            lineages.append(Lineage(work, tuple(str(r.id) for r in editions)))
     return Settled(tuple(sorted(settled, key=lambda r: str(r.id))), tuple(lineages))
 
 
-def _age(resolution: Resolution) -> tuple[int, str]:
-    return resolution.id.year or 0, str(resolution.id)
+def _editions(group: list[Resolution]) -> list[Resolution]:
+    """Adopted texts of one work, oldest first, with their standing; a suppression ends the whole work.
+
+    Numbers are never used again, so ``SUP`` of one edition leaves nothing in force. A suppression without any adopted
+    text at hand stays in the list as its own record.
+    """
+    own = [r for r in group if r.standing not in (Standing.PROPOSED, Standing.QUARANTINED)]
+    texts = sorted((r for r in own if not _is_event(r)), key=_age)
+    if not texts:
+        return own
+    newest = Standing.SUPPRESSED if any(r.standing is Standing.SUPPRESSED for r in own) else Standing.IN_FORCE
+    return [replace(r, standing=Standing.SUPERSEDED) for r in texts[:-1]] + [replace(texts[-1], standing=newest)]
+
+
+def _is_event(resolution: Resolution) -> bool:
+    """Whether this is a bare ``SUP`` line: a suppression without the text."""
+    return resolution.standing is Standing.SUPPRESSED and not resolution.sections
+
+
+def _age(resolution: Resolution) -> tuple[int, int, str]:
+    """Order of editions: ITU-R texts by the count of their revisions, all others by year."""
+    revision = 0
+    if resolution.body is Body.RA:
+        edition = resolution.id.edition or ""
+        printed = re.search(r"ITU-R\s+\d+-(\d+)", plain_characters(resolution.number_line))
+        if re.fullmatch(r"r\d+", edition):
+            revision = int(edition[1:])
+        elif printed:
+            revision = int(printed[1])
+        else:
+            revision = max(0, len(resolution.history) - 1)
+    return revision, resolution.id.year or 0, str(resolution.id)
 
 
 def _merged(group: list[Resolution]) -> Resolution:
     """The fullest of several texts under one identifier; equal words need no notice."""
-    group.sort(key=lambda r: (-sum(1 for _ in r.clauses), r.document_id))
-    first, *others = group
+    texts = [r for r in group if not _is_event(r)] or group
+    texts.sort(key=lambda r: (-sum(1 for _ in r.clauses), r.document_id))
+    first, *others = texts
+    if len(texts) < len(group):
+        first = replace(first, standing=Standing.SUPPRESSED)
     different = [r for r in others if _words(r) != _words(first)]
     if not different:
         return first

@@ -10,7 +10,7 @@ __all__ = ["find_documents", "find_provisions", "find_questions", "find_standard
 _UN = re.compile(
     r"(?:(?P<org>UNGA|ECOSOC|United Nations General Assembly|UN General Assembly|General Assembly|"
     r"Security Council)(?:\s*\([A-Z]+\))?\s+)?"
-    r"(?:A/RES/|[Rr]esolutions?\s+)(?P<a>\d{2,4})\s?/\s?(?P<b>\d{1,4})[A-Z]?(?:\s+(?:and|,)\s+(?P<c>\d{2,4})/(?P<d>\d{1,4}))?"
+    r"(?:A/RES/|[Rr]esolutions?\s+)(?P<a>\d{2,4})\s?/\s?(?P<b>\d{1,4})[A-Z]?(?P<more>(?:\s*(?:,\s*and|,|and)\s+\d{2,4}\s?/\s?\d{1,4}\b)*)"
 )
 _TREATIES = {
     "constitution": "cs",
@@ -54,6 +54,10 @@ _STANDARD = re.compile(
     r"\b(?P<kind>Recommendation|Report|Supplement)s?\s+ITU[- ](?P<sector>[RT])\s+"
     rf"(?P<list>{_SERIES}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:ITU[- ][RT]\s+)?{_SERIES})*)"
 )
+_SECURITY_COUNCIL = re.compile(
+    r"\b(?:(?:UN|United Nations) )?Security Council [Rr]esolution\s+(?P<number>\d{1,4})(?!\s?/)"
+    r"(?:\s*\((?:19|20)\d\d\))?"
+)
 _UN_DOCUMENT = re.compile(r"\b(?P<symbol>[AES]/\d{1,3}/\d{1,4}|JIU/(?:REP|NOTE)/\d{4}/\d{1,2})\b(?!/)")
 _MODS = r"(?P<mods>(?:\s?\((?:Rev|Add|Corr)\.?\s?\d+\))*)(?:-(?P<lang>[ACEFRS])\b)?"
 _SYMBOL = re.compile(
@@ -68,9 +72,12 @@ def find_united_nations(plain: str, text: str) -> Iterator[Citation]:
     """United Nations resolutions and documents: external anchors, never instruments of the Union."""
     for match in _UN.finditer(plain):
         organ = _ORGANS.get((match["org"] or "").lower(), "ga")
-        pairs = [(match["a"], match["b"])] + ([(match["c"], match["d"])] if match["c"] else [])
+        pairs = [(match["a"], match["b"]), *re.findall(r"(\d{2,4})\s?/\s?(\d{1,4})", match["more"])]
         for a, b in pairs:
             yield _citation(CitationKind.UNITED_NATIONS, match, text, f"un/{organ}/res/{a}-{b}", "un-number")
+    for match in _SECURITY_COUNCIL.finditer(plain):
+        target = f"un/sc/res/{match['number']}"
+        yield _citation(CitationKind.UNITED_NATIONS, match, text, target, "security-council")
     for match in _UN_DOCUMENT.finditer(plain):
         yield _citation(CitationKind.UNITED_NATIONS, match, text, f"un/doc/{match['symbol']}", "un-symbol")
 

@@ -21,8 +21,14 @@ from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
 from pipeline.segment.internal_references import find_internal_references
 from pipeline.segment.items import ItemPath, parse_label
+from pipeline.segment.stated import is_stated, read_stated
 
-__all__ = ["read_structured"]
+__all__ = ["is_structured", "read_structured"]
+
+
+def is_structured(document: Document) -> bool:
+    """Whether the document arrived already split: its blocks say so."""
+    return bool(document.blocks) and document.blocks[0].style.startswith("overlap:instrument ")
 
 
 def read_structured(document: Document) -> tuple[Resolution, ...]:
@@ -32,7 +38,9 @@ def read_structured(document: Document) -> tuple[Resolution, ...]:
         if block.style.startswith("overlap:instrument "):
             groups.append([])
         groups[-1].append(block)
-    return tuple(_resolution(document, group) for group in groups)
+    return tuple(
+        read_stated(document, group) if is_stated(group[0]) else _resolution(document, group) for group in groups
+    )
 
 
 def _resolution(document: Document, blocks: list[Block]) -> Resolution:
