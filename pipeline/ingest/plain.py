@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
-from pipeline.domain import BlockKind, Document, DocumentKind, Notice, parse_instrument_id
+from pipeline.domain import BlockKind, Document, DocumentKind, Notice, Part, Standing, parse_instrument_id
 from pipeline.errors import UnknownIdentifierError, UnreadableDocumentError
 from pipeline.ingest.layout import Paragraph, Source, assemble
 
@@ -33,28 +34,41 @@ def read_plain(source: Source) -> Document:
     return assemble(source, "txt", (Paragraph(line) for line in text.splitlines()), notices)
 
 
+def _lowered(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class _ClauseLine(BaseModel):
     # Exports carry more fields (id, part, span …); what is derived from the text is derived again on reading.
     model_config = ConfigDict(extra="ignore")
     label: str = ""
-    text: str
+    text: _Words
 
 
 class _SectionLine(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    call: str
-    part: str
+    call: str = ""
+    part: Annotated[Part, BeforeValidator(_lowered)]
     annex: int | None = None
     clauses: list[_ClauseLine]
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.part is not Part.ANNEX and not self.call.strip():
+            raise ValueError("a section outside annexes needs its call line")
+        return self
 
 
 class _ResolutionLine(BaseModel):
     model_config = ConfigDict(extra="ignore")
     id: str
     title: str = ""
-    language: str = "en"
-    number_line: str = ""
-    standing: str = "in-force"
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
+    number_line: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+    standing: Annotated[Standing, BeforeValidator(_lowered)] = Standing.IN_FORCE
     sections: list[_SectionLine]
 
 
@@ -99,12 +113,14 @@ def _describes_document(line: str) -> bool:
 
 def _structured(resolution: _ResolutionLine) -> Iterator[Paragraph]:
     head = resolution.number_line or resolution.id
-    yield Paragraph(head, BlockKind.HEADER, f"overlap:instrument {resolution.id} {resolution.standing}")
-    if resolution.title:
+    yield Paragraph(
+        head, BlockKind.HEADER, f"overlap:instrument {resolution.id} {resolution.standing.value} {resolution.language}"
+    )
+    if resolution.title.strip():
         yield Paragraph(resolution.title, BlockKind.HEADER, "overlap:title")
     for section in resolution.sections:
         annex = "" if section.annex is None else f" {section.annex}"
-        yield Paragraph(section.call or "Annex", BlockKind.HEADER, f"overlap:call {section.part}{annex}")
+        yield Paragraph(section.call or "Annex", BlockKind.HEADER, f"overlap:call {section.part.value}{annex}")
         for clause in section.clauses:
             label = " ".join(clause.label.split())
             text = " ".join(clause.text.split())

@@ -53,7 +53,7 @@ _ENACTING = re.compile(
 )
 _ANNEX = re.compile(
     r"^\s*(?P<word>ANNEX|APPENDIX|ATTACHMENT)\s*(?P<no>\d{0,2}|[A-Z]?)"
-    r"(?P<holder>\s*\(?to\s+(?:this\s+)?(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\b[^.;\n]*)?\)?\s*$",
+    r"(?P<holder>\s*\(?to\s+(?:this\s+)?(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\b(?:Rev\.|[^.;\n])*)?\)?\s*$",
     re.I,
 )
 _MAX_ANNEX_HEAD = 160

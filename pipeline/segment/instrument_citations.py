@@ -25,7 +25,7 @@ _MORE = re.compile(
     r"\s*(?:,\s*and|,|and|&|or)\s+"
     r"(?:ITU-R\s+(?P<ra>\d+)(?:-(?P<ra_rev>\d+))?(?![\w./])|(?P<number>\d{1,4})(?![\d./\w]|,\d))"
     r"(?!\s+(?:of|and)\s+the\s+(?:Constitution|Convention))"
-    # A number is one of the list only where an edition, the end or a word of reference follows: not "193 Member States".
+    # It is a number of the list only where an edition, the end or a word of reference follows, not "193 Member States".
     r"(?=\s*(?:[(,;.:)¶\]\"]|$|and\b|or\b|of\b|on\b|adopted\b|as\b|which\b|in\b|thereof\b))"
 )
 _EDITIONS = (
@@ -198,8 +198,8 @@ def _hit(plain: str, match: re.Match[str], head: re.Match[str]) -> _Hit:
 def _governed(groups: Sequence[list[_Hit]], plain: str) -> list[list[_Hit]]:
     """Edition and tail govern what stands before them.
 
-    In "Resolutions 44 and 45 (Rev. Dubai, 2012) of WTSA" both govern both numbers; in "Resolution 71 (…), Resolution 191
-    (…) and Decision 5 (…) of the Plenipotentiary Conference" the tail governs all three heads.
+    In "Resolutions 44 and 45 (Rev. Dubai, 2012) of WTSA" both govern both numbers; in "Resolution 71 (…), Resolution
+    191 (…) and Decision 5 (…) of the Plenipotentiary Conference" the tail governs all three heads.
     """
     out: list[list[_Hit]] = []
     for group in reversed(groups):

@@ -34,12 +34,12 @@ def find_internal_references(resolution: Resolution, text: str) -> Iterator[Cita
         resolution: the text, with its sections.
         text: the document text that its spans point into.
     """
-    plain = plain_characters(text)
     for clause in resolution.clauses:
-        for match in _pattern().finditer(plain, clause.span.start, clause.span.end):
-            if _is_elsewhere(plain, match, clause.span):
+        words = plain_characters(clause.span.of(text))
+        for match in _pattern().finditer(words):
+            if _is_elsewhere(words, match):
                 continue
-            span = Span(match.start(), match.end())
+            span = Span(clause.span.start + match.start(), clause.span.start + match.end())
             for target in _targets(resolution, clause, match):
                 rule = "internal" if target else "open"
                 yield Citation(
@@ -51,16 +51,16 @@ _INSTRUMENT = re.compile(r"\b(?:Resolutions?|Decisions?|Recommendations?|Opinion
 _STATES_IN = re.compile(r"\b(?:states|stipulates|provides|indicates) in $")
 
 
-def _is_elsewhere(plain: str, match: re.Match[str], span: Span) -> bool:
+def _is_elsewhere(words: str, match: re.Match[str]) -> bool:
     """Whether the words are a citation, a call run into the clause, or point into another text."""
     if _INSTRUMENT.search(match["who"] or ""):
         return True
-    behind = plain[match.end() : span.end]
+    behind = words[match.end() :]
     if (match["who"] or "").strip() and re.match(r"\s+(?:to|that)\b", behind):
         return True  # "instructs the Director 1 to …": a call swallowed by conversion
     if re.match(r"\s+thereof\b|\s+of\s+(?:Resolution|Decision|Recommendation|Opinion)\b", behind):
         return True
-    return bool(_STATES_IN.search(plain[span.start : match.start()]))
+    return bool(_STATES_IN.search(words[: match.start()]))
 
 
 def _targets(resolution: Resolution, citing: Clause, match: re.Match[str]) -> list[str | None]:

@@ -1,5 +1,7 @@
 """Documents that arrive already split (JSON Lines): what the file states is kept, the rest is derived."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 from pipeline.domain import (
@@ -10,7 +12,6 @@ from pipeline.domain import (
     Part,
     Resolution,
     Section,
-    Sector,
     Span,
     Standing,
     clause_id,
@@ -20,7 +21,7 @@ from pipeline.segment.actors import Addressees, find_addressees
 from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
 from pipeline.segment.internal_references import find_internal_references
-from pipeline.segment.items import ItemPath, parse_label
+from pipeline.segment.items import ItemPath, Label, parse_label
 from pipeline.segment.stated import is_stated, read_stated
 
 __all__ = ["is_structured", "read_structured"]
@@ -44,7 +45,7 @@ def read_structured(document: Document) -> tuple[Resolution, ...]:
 
 
 def _resolution(document: Document, blocks: list[Block]) -> Resolution:
-    _, identifier, standing = blocks[0].style.split(" ")
+    _, identifier, standing, language = blocks[0].style.split(" ")
     instrument = parse_instrument_id(identifier)
     title = next((document.line(b) for b in blocks if b.style == "overlap:title"), "")
     span = Span(blocks[0].span.start, blocks[-1].span.end)
@@ -57,22 +58,20 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
             opened = []
         if block is not None:
             opened.append(block)
-    found = find_citations(document.text, lambda _: instrument.body, lambda _: instrument.body.sector or Sector.UNION)
+    # Each text is looked at by itself: a file may hold thousands.
+    words = span.of(document.text)
+    found = find_citations(words, lambda _: instrument.body, lambda _: instrument.body.sector)
     clauses = [c for s in sections for c in s.clauses]
     cited = tuple(
-        replace(
-            c,
-            clause=next((k.id for k in clauses if k.span.start <= c.span.start < k.span.end), None),
-            document_id=document.id,
-        )
+        replace(c, span=at, clause=_clause_at(clauses, at.start), document_id=document.id)
         for c in found
-        if blocks[0].span.end <= c.span.start < span.end
+        if (at := Span(span.start + c.span.start, span.start + c.span.end)).start >= blocks[0].span.end
     )
     line = document.line(blocks[0])
     resolution = Resolution(
         id=instrument,
         title=title,
-        language=document.language,
+        language=language,
         document_id=document.id,
         number_line="" if line == identifier else line,
         span=span,
@@ -83,6 +82,21 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
     internal = find_internal_references(resolution, document.text)
     every = tuple(sorted((*cited, *internal), key=lambda c: (c.span, c.target or "")))
     return replace(resolution, citations=every)
+
+
+def _stated(printed: str, line: str) -> Label | None:
+    """The label that the file states, whatever its form; None when it states none."""
+    if not printed:
+        return None
+    known = parse_label(line)
+    if known is not None and known.printed == printed:
+        return known
+    value = re.sub(r"[^0-9a-z.]+", "-", printed.lower()).strip("-.") or "x"
+    return Label(printed, value, line.index("\t") + 1, firm=True)
+
+
+def _clause_at(clauses: list[Clause], position: int) -> str | None:
+    return next((c.id for c in clauses if c.span.start <= position < c.span.end), None)
 
 
 def _section(document: Document, blocks: list[Block], instrument: InstrumentId, slugs: dict[str, int]) -> Section:
@@ -98,18 +112,23 @@ def _section(document: Document, blocks: list[Block], instrument: InstrumentId, 
     slug = base if slugs[key] == 1 else f"{base}-{slugs[key]}"
     paths = ItemPath()
     clauses = []
+    taken: Counter[str] = Counter()
     for block in items:
         stated_label = block.style.removeprefix("overlap:item").strip()
-        label = parse_label(document.line(block)) if stated_label else None
+        label = _stated(stated_label, document.line(block))
         path = paths.next(label)
         span = Span(block.span.start + (label.start if label else 0), block.span.end)
         text = span.of(document.text)
+        identifier = clause_id(instrument, slug, path, annex)
+        taken[identifier] += 1
+        if taken[identifier] > 1:
+            identifier = f"{identifier}-{taken[identifier]}"
         addressees = call.addressees if call else Addressees()
         if part is Part.OPERATIVE and not addressees.actors:
             addressees = find_addressees("", text)
         clauses.append(
             Clause(
-                id=clause_id(instrument, slug, path, annex),
+                id=identifier,
                 part=part,
                 call="" if part is Part.ANNEX else printed,
                 label=stated_label,
