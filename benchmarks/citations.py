@@ -1,8 +1,9 @@
 """How exactly citations are found and resolved, against a list checked by hand on PP-18.
 
 ``python benchmarks/citations.py DATA`` reads ``DATA/itu/pp18/docx`` and ``benchmarks/gold/pp18_citations.csv``
-(document, first and last character in the extracted text, target; no text) and writes ``benchmarks/citations.json`` and ``.md``. A
-citation counts when place and target are equal. The list holds every citation of its documents that a reader found.
+(document, first and last character in the extracted text, target; no text) and writes ``benchmarks/citations.json`` and
+``.md``. A citation counts when place and target are equal. The list holds every citation of its documents that a reader
+found.
 """
 
 import argparse

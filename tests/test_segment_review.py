@@ -181,3 +181,18 @@ def test_citations_of_a_structured_file_are_found_in_each_text(tmp_path: Path) -
     found = read(tmp_path, "\n".join(line.replace("/901@", f"/{n}@") for n in range(901, 941)), "many.jsonl")
     assert [[c.target for c in r.citations] for r in found] == [["pp/res/71@2018"]] * 40
     assert all(c.clause == f"{r.id}#resolves.1" for r in found for c in r.citations)
+
+
+def test_a_text_in_another_language_is_told_and_not_misread(tmp_path: Path) -> None:
+    path = tmp_path / "S22-PP-C-0001!!MSW-F.txt"
+    path.write_text(
+        "RÉSOLUTION 901 (RÉV. DUBAÏ, 2018)\nRegistres ouverts\nLa Conférence de plénipotentiaires de l'Union "
+        "internationale des télécommunications (Dubaï, 2018),\ndécide\n1\tde tenir un registre des points de recharge et "
+        "de le publier pour les pays en développement qui en font la demande dans le cadre des ressources de l'Union.\n",
+        encoding="utf-8",
+    )
+    document = read_file(path, path.name)
+    assert isinstance(document, Document)
+    assert document.language == "fr"
+    assert "language" in [n.code for n in document.notices]
+    assert segment_document(document) == ()

@@ -6,10 +6,11 @@ import multiprocessing
 import resource
 import signal
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pipeline.domain import Document, Rejected
+from pipeline.domain import Document, Notice, Rejected
 from pipeline.errors import UnreadableDocumentError
 
 __all__ = ["DOCUMENT_SECONDS", "Reader", "read_file"]
@@ -96,13 +97,26 @@ def _read(path: Path, relative: str) -> Document | Rejected:
         document = readers[true_format(path)](source)
         if not document.text:
             raise UnreadableDocumentError("the file holds no text")
-        return document
+        return _in_its_language(document, path.name)
     except UnreadableDocumentError as error:
         return Rejected(relative, "unreadable", str(error), digest)
     except MemoryError:
         return Rejected(relative, "too-large", "reading the file needs too much memory; split it", digest)
     except Exception as error:  # a file may break its reader in ways nobody foresaw: the run goes on
         return Rejected(relative, "failed", f"the reader failed ({type(error).__name__}: {error})", digest)
+
+
+def _in_its_language(document: Document, name: str) -> Document:
+    """The document with its language; what states its language itself (JSON Lines, our own XML) keeps it."""
+    from pipeline.reference import detect_language
+
+    if document.blocks and document.blocks[0].style.startswith("overlap:"):
+        return document
+    language = detect_language(document.text, name)
+    if language == "en":
+        return document
+    notice = Notice("language", f"the text is in another language than English ({language}); its clauses were not read")
+    return replace(document, language=language, notices=(*document.notices, notice))
 
 
 _shared: Reader | None = None

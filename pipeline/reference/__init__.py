@@ -1,6 +1,7 @@
 """Facts that change, as versioned data files, and the loaders that check them."""
 
 from pipeline.reference.deadlines import find_deadline
+from pipeline.reference.languages import detect_language
 from pipeline.reference.masking import citation_spans, formula_spans, mandate_text
 from pipeline.reference.places import models_folder
 from pipeline.reference.procedural import are_parallel
@@ -33,6 +34,7 @@ __all__ = [
     "Scoring",
     "are_parallel",
     "citation_spans",
+    "detect_language",
     "find_deadline",
     "formula_spans",
     "load_actors",

@@ -27,6 +27,7 @@ __all__ = [
     "load_house_words",
     "load_mandate_words",
     "load_scoring",
+    "read_table",
 ]
 
 
@@ -124,7 +125,12 @@ class Scoring:
     rank_factors: dict[str, float]
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_table(name: str) -> dict[str, Any]:
+    """A versioned data file as it stands.
+
+    Raises:
+        ReferenceDataError: the file is missing, no TOML, or states no version.
+    """
     path = files("pipeline.reference") / "data" / name
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -147,7 +153,7 @@ def _strings(data: dict[str, Any], key: str, name: str) -> tuple[str, ...]:
 @cache
 def load_conferences() -> Conferences:
     """Conference table. Raises ReferenceDataError when an entry is no "City year" or names no body."""
-    data = _read("conferences.toml")
+    data = read_table("conferences.toml")
     by_place: dict[tuple[str, int], tuple[Body, ...]] = {}
     for entry in data["conference"]:
         body = Body(entry["body"])
@@ -180,7 +186,7 @@ def _folded(city: str) -> str:
 def load_calls() -> Calls:
     """Call words of English. Raises ReferenceDataError when a word is both preambular and operative."""
     name = "calls.toml"
-    data = _read(name)
+    data = read_table(name)
     preambular, operative = _strings(data, "preambular", name), _strings(data, "operative", name)
     if both := set(preambular) & set(operative):
         raise ReferenceDataError(f"reference file {name}: both preambular and operative: {sorted(both)}")
@@ -198,7 +204,7 @@ def load_calls() -> Calls:
 def load_actors() -> Actors:
     """Addressees of English. Raises ReferenceDataError when one phrase names two actors."""
     name = "actors.toml"
-    data = _read(name)
+    data = read_table(name)
     actors = tuple(
         Actor(_strings(a, "codes", name), a["slug"], bool(a["office"]), _strings(a, "phrases", name))
         for a in data["actor"]
@@ -228,7 +234,7 @@ def load_formulae() -> tuple[Formula, ...]:
     """Formula language of English. Raises ReferenceDataError when a pattern does not compile."""
     name = "formulae.toml"
     formulae = []
-    for entry in _read(name)["formula"]:
+    for entry in read_table(name)["formula"]:
         try:
             patterns = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in _strings(entry, "patterns", name))
         except re.error as error:
@@ -241,7 +247,7 @@ def load_formulae() -> tuple[Formula, ...]:
 def load_mandate_words() -> MandateWords:
     """Words of operative clauses. Raises ReferenceDataError when kin classes do not exist."""
     name = "mandate.toml"
-    data = _read(name)
+    data = read_table(name)
     classes: dict[str, list[str]] = data["actions"]
     actions: dict[str, str] = {}
     for action, verbs in classes.items():
@@ -267,7 +273,7 @@ def load_mandate_words() -> MandateWords:
 def load_scoring() -> Scoring:
     """Weights of matching and ranking. Raises ReferenceDataError when the parts of the rank do not sum to 1."""
     name = "scoring.toml"
-    data = _read(name)
+    data = read_table(name)
     parts = {str(k): float(v) for k, v in data["ranking"]["parts"].items()}
     if abs(sum(parts.values()) - 1) > 1e-9:
         raise ReferenceDataError(f"reference file {name}: ranking.parts sum to {sum(parts.values())}, not to 1")
@@ -287,7 +293,7 @@ def load_scoring() -> Scoring:
 def load_house_words() -> HouseWords:
     """Institutional vocabulary of English. Raises ReferenceDataError when its weight is not in (0, 0.3)."""
     name = "vocabulary.toml"
-    data = _read(name)
+    data = read_table(name)
     weight = float(data["weight"])
     if not 0 < weight < 0.3:
         raise ReferenceDataError(f"reference file {name}: weight must lie between 0 and 0.3, not {weight}")

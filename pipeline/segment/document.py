@@ -70,6 +70,8 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
     """
     if is_structured(document):
         return read_structured(document)
+    if document.language != "en":
+        return ()  # call words of other languages are not known yet: better none than wrong ones
     units = _units(document)
     adopters = {unit.enactment.body for unit in units if unit.enactment is not None}
     resolutions = []
