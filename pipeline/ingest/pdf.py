@@ -1,198 +1,177 @@
-"""PDF files to paragraphs: lines from pdfplumber, running heads removed, paragraphs rebuilt."""
+"""PDF files to documents: words through pypdfium2, tables through pdfplumber, paragraphs rebuilt, boxes kept."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfplumber.utils.exceptions import PdfminerException
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
-from pipeline.domain import BlockKind, Document, Notice
+from pipeline.domain import Block, Box, Document, Notice
 from pipeline.errors import UnreadableDocumentError
-from pipeline.ingest.layout import Paragraph, Source, assemble
+from pipeline.ingest.layout import Paragraph, Source, assemble, clean
+from pipeline.ingest.pdf_edges import without_footnotes, without_running_heads
+from pipeline.ingest.pdf_lines import Line, TableRow, lines_of
+from pipeline.ingest.pdf_paragraphs import Composed, compose
+from pipeline.ingest.pdf_tables import Table, find_tables, read_drawing, table_parts
+from pipeline.ingest.pdf_words import FaceCache, Frame, PageWords, Word, read_words
 
 __all__ = ["read_pdf"]
 
-# Lines this near to the top or bottom edge, as a share of the page height, may be running heads.
-_MARGIN = 0.12
-# A gap this much wider than the usual line distance starts a new paragraph.
-_GAP = 1.35
-_LABEL = re.compile(r"^(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)(?:\s?bis|\s?ter)?[).]?\s|^[–—•·-]\s")
-_SENTENCE_END = re.compile(r"[.;:,!?]['\"’”)]?$")
-# Number lines stand alone even where a layout leaves no gap between them and the title.
-_NUMBER_LINE = re.compile(
-    r"^(?:(?:MOD|ADD|SUP|NOC)\s.*)?(?:DRAFT (?:NEW |REVISED )?)?"
-    r"(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION|QUESTION)\s+"
-    r"(?:ITU-[RTD]\s+)?[\d\[][^a-z]{0,20}(?:\([^)]*\))?\s*$"
-)
-_PAGE_NUMBER = re.compile(r"^[-–— ]*(?:page\s*)?\d{1,4}[-–— ]*$", re.I)
+_MAX_PAGES = 5_000
+_MAX_CHARACTERS = 20_000_000
+# Tables cost a tenth of a second a page; beyond this many pages their text is read as plain lines.
+_MAX_TABLE_PAGES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a page; distances in points from the top left corner."""
+@dataclass(slots=True)
+class _Pages:
+    """What was read of all pages; keys are page numbers, from 1."""
 
-    text: str
-    page: int
-    left: float
-    right: float
-    top: float
-    bottom: float
-    size: float
-    italic: bool
-    bold: bool
-    page_height: float
+    count: int
+    words: dict[int, PageWords] = field(default_factory=dict)
+    rules: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    grids: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
 
 
 def read_pdf(source: Source) -> Document:
-    """The document as paragraphs in reading order, each with its page.
+    """The document as paragraphs in reading order, footnotes last, each with its page and the boxes of its lines.
 
     Raises:
-        UnreadableDocumentError: the file is protected, damaged, or holds no text layer.
+        UnreadableDocumentError: the file is protected, damaged, too long, or holds no text layer.
     """
+    pages = _read_pages(source)
+    if not any(page.words for page in pages.words.values()):
+        raise UnreadableDocumentError("the PDF holds no text, only pictures; run character recognition on it first")
+    notices = []
+    if pages.broken:
+        listed = ", ".join(str(number) for number in pages.broken[:10])
+        more = " and others" if len(pages.broken) > 10 else ""
+        notices.append(Notice("broken-pages", f"page {listed}{more} could not be opened and was left out"))
+    ruled = pages.grids[:_MAX_TABLE_PAGES]
+    tables = find_tables(source.path, ruled) if ruled else {}
+    if len(pages.grids) > len(ruled):
+        beyond = pages.grids[len(ruled)]
+        notices.append(Notice("tables", f"from page {beyond} on, tables were read as plain lines: there are too many"))
+    flow = [part for number in pages.words for part in _parts(pages.words[number], number, tables.get(number, ()))]
+    lines, removed = without_running_heads([p for p in flow if isinstance(p, Line) and not p.cell], pages.count)
+    removed += sum(page.aside for page in pages.words.values())
+    if removed:
+        notices.append(Notice("running-heads", f"{removed} running heads, page numbers and margin marks were left out"))
+    body, notes = without_footnotes(lines, pages.rules)
+    composed = list(compose(_merged(flow, body), notes))
+    paragraphs = (Paragraph(c.text, c.kind, "", c.italic, c.page, c.indent) for c in composed)
+    document = assemble(source, "pdf", paragraphs, notices)
+    return replace(document, blocks=tuple(_boxed(document, composed, pages)))
+
+
+def _read_pages(source: Source) -> _Pages:
     try:
-        with pdfplumber.open(source.path) as pdf:
-            pages = len(pdf.pages)
-            lines = [line for number, page in enumerate(pdf.pages, 1) for line in _lines(page, number)]
-    except (PdfminerException, PDFPasswordIncorrect) as error:
-        if isinstance(error, PDFPasswordIncorrect) or isinstance(
-            error.args[0] if error.args else None, PDFPasswordIncorrect
-        ):
+        with pdfium.PdfDocument(source.path) as pdf:
+            return _words_of(pdf)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD or "password" in str(error).lower():
             raise UnreadableDocumentError(
                 "the PDF is protected by a password; save a copy without protection and retry"
             ) from error
         raise UnreadableDocumentError(
             "the PDF is damaged; open it in a PDF reader, print it to a new file and retry"
         ) from error
-    if not lines:
-        raise UnreadableDocumentError("the PDF holds no text, only pictures; run character recognition on it first")
-    body, removed = _without_running_heads(lines, pages)
-    notices = [Notice("running-heads", f"{removed} running heads and page numbers were left out")] if removed else []
-    return assemble(source, "pdf", _paragraphs(body), notices)
 
 
-def _lines(page: "pdfplumber.page.Page", number: int) -> Iterator[_Line]:
-    words = page.extract_words(extra_attrs=["fontname", "size"], x_tolerance_ratio=0.15, use_text_flow=False)
-    rows: list[list[dict[str, object]]] = []
+def _words_of(pdf: "pdfium.PdfDocument") -> _Pages:
+    pages = _Pages(len(pdf))
+    if pages.count == 0:
+        raise UnreadableDocumentError("the PDF holds no page and so no text; fetch it again")
+    if pages.count > _MAX_PAGES:
+        raise UnreadableDocumentError(f"the PDF has {pages.count:,} pages, more than {_MAX_PAGES:,}; split it")
+    faces = FaceCache()
+    characters = 0
+    for number in range(1, pages.count + 1):
+        try:
+            page = pdf[number - 1]
+        except pdfium.PdfiumError:
+            pages.broken.append(number)
+            continue
+        try:
+            read = read_words(page, faces)
+            drawing = read_drawing(page, read.frame)
+        finally:
+            page.close()
+        characters += read.characters
+        if characters > _MAX_CHARACTERS:
+            raise UnreadableDocumentError(f"the PDF holds more than {_MAX_CHARACTERS:,} characters; split it")
+        pages.words[number] = read
+        pages.rules[number] = drawing.rules
+        # pdfplumber sees a page as it is shown: of sideways text it would see columns as rows.
+        if drawing.grid and read.words and read.frame.turns == read.frame.rotation:
+            pages.grids.append(number)
+    if not pages.words:
+        raise pdfium.PdfiumError("no page could be opened")
+    return pages
+
+
+def _parts(page: PageWords, number: int, tables: Sequence[Table]) -> Iterator[Line | TableRow]:
+    """Lines and table rows of a page in reading order."""
+    running, inside = _apart(page.words, tables)
+    height = page.frame.height
+    waiting = sorted(zip((t.place[1] for t in tables), tables, inside, strict=True), key=lambda w: w[0])
+    # Cells are numbered over the whole document, so that no paragraph runs from one into another.
+    cell = number * 100_000
+    for line in lines_of(running, number, height):
+        while waiting and waiting[0][0] < line.top:
+            _, table, words = waiting.pop(0)
+            yield from table_parts(table, words, number, height, cell)
+            cell += 10_000
+        yield line
+    for _, table, words in waiting:
+        yield from table_parts(table, words, number, height, cell)
+        cell += 10_000
+
+
+def _apart(words: Sequence[Word], tables: Sequence[Table]) -> tuple[Sequence[Word], list[list[Word]]]:
+    """The words outside all tables, and those inside each."""
+    inside: list[list[Word]] = [[] for _ in tables]
+    if not tables:
+        return words, inside
+    running: list[Word] = []
     for word in words:
-        if rows and abs(float(word["bottom"]) - float(str(rows[-1][-1]["bottom"]))) < float(word["size"]) * 0.45:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    for row in rows:
-        yield _line(row, number, float(page.height))
+        x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+        holder = next(
+            (i for i, t in enumerate(tables) if t.place[0] <= x <= t.place[2] and t.place[1] <= y <= t.place[3]), None
+        )
+        (running if holder is None else inside[holder]).append(word)
+    return running, inside
 
 
-def _line(row: Sequence[dict[str, object]], page: int, height: float) -> _Line:
-    def number(word: dict[str, object], key: str) -> float:
-        return float(str(word[key]))
-
-    size = max(number(w, "size") for w in row)
-    text = str(row[0]["text"])
-    for before, word in pairwise(row):
-        # A raised figure glued to its word is a footnote mark; a wide gap after a label is a tab.
-        wide = number(word, "x0") - number(before, "x1") > 1.6 * size
-        text += ("\t" if wide else " ") + str(word["text"])
-    faces = [str(w["fontname"]) for w in row if any(c.isalpha() for c in str(w["text"]))]
-    return _Line(
-        text=text,
-        page=page,
-        left=number(row[0], "x0"),
-        right=max(number(w, "x1") for w in row),
-        top=min(number(w, "top") for w in row),
-        bottom=max(number(w, "bottom") for w in row),
-        size=size,
-        italic=bool(faces) and all("Italic" in f or "Oblique" in f for f in faces),
-        bold=bool(faces) and all("Bold" in f for f in faces),
-        page_height=height,
-    )
+def _merged(flow: Sequence[Line | TableRow], body: Sequence[Line]) -> list[Line | TableRow]:
+    """The flow with its running lines replaced by those of the body, which lost heads, notes and marks."""
+    kept = {(line.page, line.baseline, line.x0): line for line in body}
+    merged: list[Line | TableRow] = []
+    for part in flow:
+        if isinstance(part, TableRow) or part.cell:
+            merged.append(part)
+        elif (line := kept.get((part.page, part.baseline, part.x0))) is not None:
+            merged.append(line)
+    return merged
 
 
-def _without_running_heads(lines: Sequence[_Line], pages: int) -> tuple[list[_Line], int]:
-    """Body lines, and how many running heads, feet and page numbers were removed.
-
-    A line near the edge goes when it is a bare page number, or when, digits masked, it stands on at least 30 % of the
-    pages and on two or more.
-    """
-
-    def masked(line: _Line) -> str:
-        return re.sub(r"\d+", "#", line.text.strip())
-
-    def at_edge(line: _Line) -> bool:
-        return line.top < line.page_height * _MARGIN or line.bottom > line.page_height * (1 - _MARGIN)
-
-    seen = Counter(key for key, _ in {(masked(line), line.page) for line in lines if at_edge(line)})
-    needed = max(2, round(0.3 * pages))
-    body = [
-        line
-        for line in lines
-        if not (at_edge(line) and (_PAGE_NUMBER.match(line.text.strip()) or seen[masked(line)] >= needed))
-    ]
-    return body, len(lines) - len(body)
+def _boxed(document: Document, composed: Sequence[Composed], pages: _Pages) -> Iterator[Block]:
+    """The blocks of the document with the boxes of their lines; ``assemble`` may have left out some paragraphs."""
+    waiting = iter(composed)
+    for block in document.blocks:
+        text = document.line(block)
+        paragraph = next((c for c in waiting if c.text == text or clean(c.text) == text), None)
+        if paragraph is None:  # cannot be: every block comes from a paragraph, in order
+            yield block
+            continue
+        boxes = tuple(
+            _box(part, min(block.span.start + place, block.span.end), pages.words[part.page].frame)
+            for place, part in paragraph.lines
+        )
+        yield replace(block, boxes=boxes)
 
 
-def _paragraphs(lines: Sequence[_Line]) -> Iterator[Paragraph]:
-    if not lines:
-        return
-    gaps = [b.top - a.top for a, b in pairwise(lines) if a.page == b.page and 0 < b.top - a.top < 4 * a.size]
-    usual = median(gaps) if gaps else 1.2 * lines[0].size
-    body_size = median(line.size for line in lines)
-    vocabulary = {w.lower() for line in lines for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text)}
-    group: list[_Line] = [lines[0]]
-    for before, line in pairwise(lines):
-        if _starts_paragraph(before, line, usual):
-            yield _joined(group, vocabulary, body_size)
-            group = []
-        group.append(line)
-    yield _joined(group, vocabulary, body_size)
-
-
-def _starts_paragraph(before: _Line, line: _Line, usual: float) -> bool:
-    """Whether a new paragraph begins with ``line``; across pages only wording and type can tell."""
-    labelled = bool(_LABEL.match(line.text))
-    if before.italic != line.italic or before.bold != line.bold or abs(before.size - line.size) > 1.5:
-        return True
-    if _NUMBER_LINE.match(before.text) or _NUMBER_LINE.match(line.text):
-        return True
-    if before.page != line.page:
-        finished = bool(_SENTENCE_END.search(before.text))
-        return finished or labelled or (line.italic and before.italic)
-    if line.top - before.top > _GAP * usual:
-        return True
-    return labelled and bool(_SENTENCE_END.search(before.text))
-
-
-def _joined(group: Iterable[_Line], vocabulary: set[str], body_size: float) -> Paragraph:
-    lines = list(group)
-    text = lines[0].text
-    for line in lines[1:]:
-        text = _join(text, line.text, vocabulary)
-    first = lines[0]
-    small = all(line.size < body_size - 0.8 for line in lines)
-    low = first.top > 0.6 * first.page_height
-    note = small and low and re.match(r"^\d{1,2}\s", text)
-    return Paragraph(
-        text,
-        kind=BlockKind.FOOTNOTE if note else BlockKind.PARAGRAPH,
-        italic=all(line.italic for line in lines),
-        page=first.page,
-        indent=round(first.left, 1),
-    )
-
-
-def _join(text: str, following: str, vocabulary: set[str]) -> str:
-    """Two lines as one; a hyphen at the line end goes when the joined word occurs elsewhere in the document."""
-    end = re.search(r"([^\W\d_]+)-$", text)
-    start = re.match(r"[^\W\d_]+", following)
-    if end is None or start is None:
-        return f"{text} {following}"
-    joined, hyphened = (end[1] + start[0]).lower(), f"{end[1]}-{start[0]}".lower()
-    if joined in vocabulary and hyphened not in vocabulary:
-        return text[:-1] + following
-    if start[0][0].isupper() or hyphened in vocabulary or len(end[1]) < 3:
-        return text + following
-    return text[:-1] + following if joined in vocabulary else text + following
+def _box(part: Line | TableRow, start: int, frame: Frame) -> Box:
+    x0, top, x1, bottom = (round(v, 1) for v in frame.shown(part.x0, part.top, part.x1, part.bottom))
+    return Box(part.page, x0, top, x1, bottom, start)
