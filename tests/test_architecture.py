@@ -24,6 +24,7 @@ MAY_USE = {
 DOORS = {
     "docx": {"pipeline.ingest", "pipeline.report"},
     "pdfplumber": {"pipeline.ingest"},
+    "pypdfium2": {"pipeline.ingest"},
     "lxml": {"pipeline.ingest", "pipeline.report"},
     "spacy": {"pipeline.segment", "pipeline.match", "flows.cli"},
     "sentence_transformers": {"pipeline.embed"},

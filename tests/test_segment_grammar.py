@@ -194,3 +194,24 @@ def test_a_number_out_of_sequence_with_a_space_only_is_doubted() -> None:
     label = parse_label("17 administrations replied")
     assert label is not None
     assert not follow.expects(label)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "rest"),
+    [
+        (
+            "of the Union, resolves to instruct the Secretary-General and the Directors of the three Bureaux 1 to act",
+            "resolves-to-instruct-sg-dir3",
+            "1 to act",
+        ),
+        ("relief, urges Member States Parties to the Tampere Convention to take steps", "urges", "to take steps"),
+        ("of ICTs, invites all stakeholders to contribute", "invites", "to contribute"),
+        ("of the Union, resolves further to meet", "resolves-further", "to meet"),
+    ],
+)
+def test_swallowed_calls_are_cut_where_they_end(text: str, slug: str, rest: str) -> None:
+    found = split_swallowed_call(text)
+    assert found is not None
+    _, end, call = found
+    assert call.slug == slug
+    assert text[end:].strip(" ,") == rest

@@ -39,13 +39,19 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"(?P<call>(?:(?P<pre>{modifier})\s+)?{operative}(?P<post>(?:\s+{modifier})*)(?:\s+(?P<rest>(?!that\b|to\b)[^.;:]{{2,160}}?))?)"
         rf"\s*,?\s+(?P<text>(?:that|to)\s.+)$"
     )
+    told = (
+        r"(?:instructs|invites|requests|urges|encourages|calls upon|"
+        r"(?:resolves|decides) to (?:instruct|invite|request|urge))"
+    )
+    addressee = (
+        r"(?:all\s+|the\s+)?(?:ITU\s+|relevant\s+)?(?:Secretary-General|Deputy Secretary-General|Directors?\b|Council|"
+        r"Member States(?:\s+Parties)?|Sector Members|Associates|Academia|membership|stakeholders|study groups|"
+        r"advisory groups?|administrations|\d{4} plenipotentiary conference)"
+    )
     swallowed = (
-        rf"(?<=[,;:])\s+(?P<call>(?:{modifier}\s+)?"
-        rf"(?:instructs|invites|requests|urges|encourages|calls upon)(?:\s+{modifier})*"
-        rf"\s+(?:all\s+|the\s+)?(?:ITU\s+|relevant\s+)?"
-        rf"(?:Secretary-General|Deputy Secretary-General|Directors?\b|Council|Member States|"
-        rf"Sector Members|Associates|Academia|membership|study groups|advisory groups?|administrations)[^.;:]{{0,160}}?"
-        rf"|(?:{modifier}\s+)?(?:resolves|decides)(?:\s+{modifier})*)\s*,?\s+(?=(?:1\s+)?(?:to|that)\b)"
+        rf"(?<=[,;:])\s+(?P<call>(?:{modifier}\s+)?{told}(?:\s+{modifier})*\s+{addressee}[^.;:]{{0,160}}?"
+        rf"|(?:{modifier}\s+)?(?:resolves|decides)(?:\s+{modifier})*(?!\s+to\s+(?:instruct|invite|request|urge)\b))"
+        rf"\s*,?\s+(?=(?:1\s+)?(?:to|that)\b)"
     )
     return re.compile(line, re.I), re.compile(run_on), re.compile(swallowed)
 

@@ -15,6 +15,7 @@ from pipeline.domain import (
     Part,
     Section,
     Span,
+    boxes_of,
     clause_id,
     fold_space,
 )
@@ -202,7 +203,13 @@ class _Reader:
             path=opened.path,
             text=text,
             span=opened.span,
-            page=opened.page,
+            page=_page(self._document, opened),
             actors=addressees.actors if addressees else (),
             partners=addressees.partners if addressees else (),
         )
+
+
+def _page(document: Document, opened: _OpenClause) -> int | None:
+    """Page on which the clause begins: its first box where the format has boxes, else the page of its block."""
+    boxes = boxes_of(document, opened.span)
+    return boxes[0].page if boxes else opened.page
