@@ -68,7 +68,7 @@ def open_run(spec: RunSpec) -> StagedRun:
     from pipeline.ingest import find_files, relative_name
 
     corpus = spec.corpus_path
-    inputs = {relative_name(path, corpus): digest_of_file(path) for path in find_files(corpus)}
+    inputs = {relative_name(path, corpus): digest_of_file(path) for path in find_files(corpus, spec.root)}
     settings = {"as_of": spec.day.isoformat()}
     model = model_card()
     versions = {**versions_in_use(), "model": f"{model.name} sha256:{model.digest}"}
@@ -85,7 +85,7 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
 
     watch = _Stopwatch("ingest")
     corpus = spec.corpus_path
-    files = [(path.absolute(), relative_name(path, corpus)) for path in find_files(corpus)]
+    files = [(path.absolute(), relative_name(path, corpus)) for path in find_files(corpus, spec.root)]
     outcomes = _read_all(files)
     rejected = [one for one in outcomes if isinstance(one, Rejected)]
     documents = merge_copies(one for one in outcomes if isinstance(one, Document))
@@ -94,7 +94,7 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
     ref = run.contents.write_documents(documents, rejected)
     counts = {"files": len(files), "documents": len(documents), "rejected": len(rejected)}
     limits = []
-    if ignored := ignored_files(corpus):
+    if ignored := ignored_files(corpus, spec.root):
         limits.append(f"{len(ignored)} files are no documents by their name and were not read: {_names(ignored)}")
     if changed := _changed_since(run, documents):
         limits.append(f"{len(changed)} files changed while they were read; run again: {_names(changed)}")

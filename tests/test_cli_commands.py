@@ -288,6 +288,15 @@ class TestReport:
         assert (code, stdout.strip()) == (0, "p.docx"), stderr
         assert (tmp_path / "p.docx").read_bytes().startswith(b"PK")
 
+    def test_a_proposal_goes_to_the_output_folder_and_not_among_the_sources(
+        self, call: Call, out: Path, run: RunFolder, tmp_path: Path
+    ) -> None:
+        code, stdout, stderr = call("report", "iscg-proposal", "--root", out)
+        path = out / "reports" / f"iscg-proposal-{run.run_id}.docx"
+        assert (code, stdout.strip()) == (0, str(path)), stderr
+        assert path.read_bytes().startswith(b"PK")
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_place_that_cannot_be_written_is_told(self, call: Call, out: Path, run: RunFolder) -> None:
         code, stdout, stderr = call("report", "html", "--root", out, "--out", "no/such/folder.html")
         assert (code, stdout) == (2, "")

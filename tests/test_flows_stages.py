@@ -105,6 +105,22 @@ def test_files_that_are_no_documents_are_told(spec: RunSpec) -> None:
     assert any("picture.png" in limit for limit in documents.limits)
 
 
+def test_a_run_does_not_read_its_own_output(spec: RunSpec) -> None:
+    inside = RunSpec(spec.corpus, str(spec.corpus_path / "outputs"), spec.as_of)
+    first = whole_road(inside)
+    (inside.root / "reports").mkdir()
+    shutil.copy(next(spec.corpus_path.glob("*.docx")), inside.root / "reports" / "iscg-proposal.docx")
+    shutil.copytree(first.path, spec.corpus_path / "sent by a colleague")
+    second = whole_road(inside)
+    assert second.manifest.inputs == first.manifest.inputs
+    assert second.manifest.limits == first.manifest.limits
+
+
+def test_a_corpus_inside_the_output_folder_is_read(spec: RunSpec) -> None:
+    _, documents = ingested(RunSpec(spec.corpus, str(spec.corpus_path.parent), spec.as_of))
+    assert documents.counts["documents"] == 6
+
+
 def test_a_file_that_changes_while_it_is_read_is_told(spec: RunSpec) -> None:
     run = stages.open_run(spec)
     (changed,) = spec.corpus_path.glob("*.txt")

@@ -20,18 +20,24 @@ __all__ = ["app"]
 app = typer.Typer(help="Write reports of a finished run.", cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None)
 
 _File = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")]
+_ProposalFile = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where to write it [reports/ in the folder of runs and caches]."),
+]
 _Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="Folder of runs and caches [outputs].")]
 
 
 @app.command("iscg-proposal", cls=PlainCommand)
 def write_proposal(
     run: RunName = "latest",
-    out: _File = None,
+    out: _ProposalFile = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Number of findings to propose on.")] = 10,
     root: _Root = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the best findings as a proposal to the Inter-Sector Coordination Group, in Word.
+
+    Without --out it goes to outputs/reports/, so that no later run takes it for a source.
 
     Examples:
       overlap report iscg-proposal
@@ -42,9 +48,11 @@ def write_proposal(
     from pipeline.store.runs import load_run
 
     folder = _find(root, run)
-    path = out or Path(f"iscg-proposal-{folder.run_id}.docx")
+    path = out or settings_in_use(out=root).out / "reports" / f"iscg-proposal-{folder.run_id}.docx"
     with only_data_on_stdout():
         view = build_view(load_run(folder.path))
+        if out is None:
+            _write(path.parent, lambda: path.parent.mkdir(parents=True, exist_ok=True))
         _write(path, lambda: write_iscg_proposal(view, path, limit=limit))
     _say_where(path, as_json)
 

@@ -25,7 +25,10 @@ class Encoder(Protocol):
         """Length of a vector."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of the texts, shape (n, dimension), float32, rows of length one, the same for the same text."""
+        """Vectors of the texts, shape (n, dimension), float32, rows of length one.
+
+        The vector of a text is the same to the last bit, whichever texts stand beside it and in whichever order.
+        """
 
 
 class VectorCache(Protocol):

@@ -66,6 +66,8 @@ def embed_passages(
 ) -> Embeddings:
     """Vectors of all passages; only texts that the cache lacks are encoded, shortest first.
 
+    Which of them come from the cache changes no bit of the result, as the encoder promises.
+
     Args:
         wanted: distinct passages.
         load: gives the encoder; called only when something must be encoded, for loading takes seconds.

@@ -1,5 +1,6 @@
 """Which files of a corpus are documents, and what each one really is."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from pipeline.errors import InputError, UnreadableDocumentError
 __all__ = ["find_files", "ignored_files", "relative_name", "true_format"]
 
 _DOCUMENT_SUFFIXES = {".docx", ".docm", ".doc", ".pdf", ".txt", ".jsonl", ".rtf", ".odt", ".xml", ".akn"}
+# A folder with both of these is a run that this product made, never a source.
+_RUN_FILES = {"manifest.json", "findings.parquet"}
 _MAX_FILE_BYTES = 200 * 2**20
 _MAX_UNPACKED_BYTES = 500 * 2**20
 _MAX_UNPACKED_RATIO = 200
@@ -23,10 +26,14 @@ _SIGNATURES = (
 )
 
 
-def find_files(corpus: Path) -> tuple[Path, ...]:
+def find_files(corpus: Path, exclude: Path | None = None) -> tuple[Path, ...]:
     """Documents of a corpus in the order of their names: the file itself, or all below the folder.
 
-    Hidden files and Word's lock files (``~$…``) are left out.
+    Hidden files and Word's lock files (``~$…``) are left out, and so are folders that hold a finished run.
+
+    Args:
+        corpus: a file or a folder.
+        exclude: a folder below the corpus that is no part of it, such as the one where runs are left.
 
     Raises:
         InputError: there is no such path, or no document below it.
@@ -35,18 +42,24 @@ def find_files(corpus: Path) -> tuple[Path, ...]:
         return (corpus,)
     if not corpus.exists():
         raise InputError(f"{corpus}: there is no such file or folder")
-    found = tuple(p for p in _visible(corpus) if p.suffix.lower() in _DOCUMENT_SUFFIXES)
+    found = tuple(p for p in _visible(corpus, exclude) if p.suffix.lower() in _DOCUMENT_SUFFIXES)
     if not found:
         kinds = ", ".join(sorted(_DOCUMENT_SUFFIXES))
         raise InputError(f"{corpus}: the folder holds no document ({kinds})")
     return found
 
 
-def ignored_files(corpus: Path) -> tuple[str, ...]:
-    """Names of visible files that are no documents by their suffix; told, so that nothing goes missing in silence."""
+def ignored_files(corpus: Path, exclude: Path | None = None) -> tuple[str, ...]:
+    """Names of visible files that are no documents by their suffix; told, so that nothing goes missing in silence.
+
+    Args:
+        corpus: a file or a folder.
+        exclude: as for ``find_files``; what lies below it is not told.
+    """
     if corpus.is_file():
         return ()
-    return tuple(relative_name(p, corpus) for p in _visible(corpus) if p.suffix.lower() not in _DOCUMENT_SUFFIXES)
+    visible = _visible(corpus, exclude)
+    return tuple(relative_name(p, corpus) for p in visible if p.suffix.lower() not in _DOCUMENT_SUFFIXES)
 
 
 def relative_name(path: Path, corpus: Path) -> str:
@@ -54,12 +67,25 @@ def relative_name(path: Path, corpus: Path) -> str:
     return path.name if path == corpus else path.relative_to(corpus).as_posix()
 
 
-def _visible(folder: Path) -> list[Path]:
-    return sorted(
-        p
-        for p in folder.rglob("*")
-        if p.is_file() and not any(part.startswith((".", "~$")) for part in p.relative_to(folder).parts)
-    )
+def _visible(folder: Path, exclude: Path | None) -> list[Path]:
+    """Files below the folder without hidden ones and without what this product itself has written there.
+
+    An ``exclude`` that is the folder itself or lies above it leaves nothing out: somebody means this folder.
+    """
+    left_out = None if exclude is None or folder.resolve().is_relative_to(exclude.resolve()) else exclude.resolve()
+    found = []
+    for place, folders, files in os.walk(folder):
+        if set(files) >= _RUN_FILES:
+            folders.clear()
+            continue
+        here = Path(place)
+        folders[:] = [name for name in folders if _is_visible(name) and (here / name).resolve() != left_out]
+        found += [here / name for name in files if _is_visible(name) and (here / name).is_file()]
+    return sorted(found)
+
+
+def _is_visible(name: str) -> bool:
+    return not name.startswith((".", "~$"))
 
 
 def true_format(path: Path) -> str:

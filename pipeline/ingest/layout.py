@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.domain import Block, BlockKind, Document, Notice, Span
 from pipeline.ingest.metadata import describe
 
-__all__ = ["Paragraph", "Source", "assemble", "clean"]
+__all__ = ["Paragraph", "Source", "assemble", "clean", "is_noise"]
 
 # Soft hyphen, zero-width space and joiners, byte-order mark: invisible, and they break every comparison.
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))
@@ -58,6 +58,11 @@ def clean(text: str) -> str:
     return re.sub(r" *\t[ \t]*", "\t", re.sub(r" {2,}", " ", text)).strip()
 
 
+def is_noise(line: str) -> bool:
+    """Whether a clean line is a rule or the path of a file, which belong to the layout and not to the text."""
+    return bool(_RULE.match(line) or _FILE_FOOTER.match(line))
+
+
 def assemble(
     source: Source, fmt: str, paragraphs: Iterable[Paragraph], notices: Sequence[Notice] = (), language: str = "en"
 ) -> Document:
@@ -72,7 +77,7 @@ def assemble(
         text = clean(paragraph.text)
         if not text:
             continue
-        if _RULE.match(text) or _FILE_FOOTER.match(text):
+        if is_noise(text):
             removed += 1
             continue
         span = Span(position, position + len(text))

@@ -45,7 +45,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     addressee = (
         r"(?:all\s+|the\s+)?(?:ITU\s+|relevant\s+)?(?:Secretary-General|Deputy Secretary-General|Directors?\b|Council|"
-        r"Member States(?:\s+Parties(?:\s+to\s+the(?:\s+[A-Z][\w-]+)+)?)?|Sector Members|Associates|Academia|membership|stakeholders|study groups|"
+        r"Member States(?:\s+Parties(?:\s+to\s+the(?:\s+[A-Z][\w-]+)+)?)?|"
+        r"Sector Members|Associates|Academia|membership|stakeholders|study groups|"
         r"advisory groups?|administrations|\d{4} plenipotentiary conference)"
     )
     swallowed = (
