@@ -15,9 +15,6 @@ __all__ = ["cluster_overlaps", "connected_components"]
 _LINKING = frozenset(
     {Relation.CONF, Relation.VERB, Relation.SUB, Relation.SAME_ACT, Relation.SAME_REQ, Relation.REPORT}
 )
-# Above this share of all linked clauses a cluster is a chain and no family; the threshold then rises.
-_MAX_SHARE = 0.4
-_SMALL = 12
 
 
 def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overlap]) -> tuple[Cluster, ...]:
@@ -27,7 +24,7 @@ def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overl
     than 40 % of all linked clauses (of a dozen or more), it is split by raising the threshold for its links.
     """
     texts = {clause.id: clause.text for resolution in resolutions for clause in resolution.clauses}
-    limit = load_scoring().thresholds["overlap"]
+    limit, scale = load_scoring().thresholds["overlap"], load_scoring().clusters
     links = [o for o in overlaps if o.relation in _LINKING and o.probability >= limit]
     linked = {c for o in links for c in (o.left, o.right)}
     groups: list[tuple[frozenset[str], list[Overlap]]] = []
@@ -38,7 +35,7 @@ def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overl
             inside = [o for o in current if o.left in members]
             weakest = min(o.probability for o in inside)
             kept = [o for o in inside if o.probability > weakest]
-            if len(members) > max(_SMALL, _MAX_SHARE * len(linked)) and kept:
+            if len(members) > max(scale.small, scale.largest_share * len(linked)) and kept:
                 waiting.append(kept)
             else:
                 groups.append((members, inside))

@@ -22,7 +22,7 @@ from pipeline.domain import (
     cite,
     instrument_of,
 )
-from pipeline.reference import are_parallel, load_scoring
+from pipeline.reference import are_parallel, load_scoring, precedence
 
 __all__ = ["compare_resolutions"]
 
@@ -78,14 +78,10 @@ def compare_resolutions(
     for first, second in sorted(set(grouped) | set(near) | _citing(texts)):
         if first not in texts or second not in texts:
             continue
-        a, b = sorted((texts[first], texts[second]), key=_precedence)
+        a, b = sorted((texts[first], texts[second]), key=precedence)
         found = grouped.get((first, second), [])
         pairs.append(_related(_align(a, b, found, weights, near.get((first, second), 0.0))))
     return tuple(sorted(pairs, key=lambda p: (p.a, p.b)))
-
-
-def _precedence(resolution: Resolution) -> tuple[int, int, str]:
-    return resolution.body.authority, resolution.id.year or 9999, str(resolution.id)
 
 
 def _citing(texts: Mapping[str, Resolution]) -> set[tuple[str, str]]:
@@ -127,11 +123,14 @@ def _align(
     columns = sorted({o.right if o.left in left else o.left for o in overlaps})
     gain = np.zeros((len(rows), len(columns)))
     at = {}
+    scale = load_scoring().comparison
     for overlap in overlaps:
         own, other = (overlap.left, overlap.right) if overlap.left in left else (overlap.right, overlap.left)
         i, j = rows.index(own), columns.index(other)
-        counted = 0.01 if overlap.relation is Relation.BOIL else 1.0
-        gain[i, j] = overlap.probability * counted * (0.1 + min(weights.get(own, 0.0), weights.get(other, 0.0)))
+        counted = scale.formula_gain if overlap.relation is Relation.BOIL else 1.0
+        gain[i, j] = (
+            overlap.probability * counted * (scale.least_gain + min(weights.get(own, 0.0), weights.get(other, 0.0)))
+        )
         at[i, j] = overlap
     chosen = [at[i, j] for i, j in zip(*linear_sum_assignment(-gain), strict=True) if (i, j) in at]
     chosen.sort(key=lambda o: (-o.probability, o.id))

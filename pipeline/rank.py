@@ -23,11 +23,10 @@ from pipeline.domain import (
     cite,
 )
 from pipeline.domain import instrument_of as instrument
-from pipeline.reference import find_deadline, load_scoring
+from pipeline.reference import find_deadline, load_mandate_words, load_scoring
 
 __all__ = ["find_signals", "rank_findings"]
 
-_MEMBERS = frozenset({"ms", "sm", "assoc", "academia", "external"})
 _BUREAUX = {"br.dir": Sector.R, "tsb.dir": Sector.T, "bdt.dir": Sector.D}
 _CONFERENCE = re.compile(
     r"\b(?P<body>PP|WTSA|WTDC|WRC|RA)-(?P<yy>\d{4}|\d{2})\b|\bthe (?P<year>(?:19|20)\d\d) "
@@ -87,10 +86,12 @@ def _finding(
     named = [o for o in aligned if o.relation is pair.relation]
     headline = max(named or aligned, key=lambda o: (_telling(o), o.id))
     clauses = {c.id: c for r in (a, b) for c in r.clauses}
-    offices = [set(clauses[i].actors) - _MEMBERS for i in (headline.left, headline.right)]
+    outside = load_mandate_words().members | load_mandate_words().outside
+    offices = [set(clauses[i].actors) - outside for i in (headline.left, headline.right)]
     values = {
         "label": scoring.label_weights.get(pair.relation, 0.0) * _spoken(headline),
-        "strength": min(1.0, pair.strength / 0.7) * (_spoken(headline) if pair.relation is Relation.THEME else 1.0),
+        "strength": min(1.0, pair.strength / scoring.ranking.full_strength)
+        * (_spoken(headline) if pair.relation is Relation.THEME else 1.0),
         "coverage": max(pair.coverage_a, pair.coverage_b),
         "best_clause": max(o.probability * _spoken(o) for o in aligned),
         "actor_conflict": float(
@@ -122,20 +123,20 @@ def _finding(
 
 
 def _spoken(overlap: Overlap) -> float:
-    """How far a label may count, in [0.4, 1]: little when the shared words say little."""
-    return 0.4 + 0.6 * overlap.information
+    """How far a label may count, from a floor up to 1: little when the shared words say little."""
+    least = load_scoring().ranking.spoken_floor
+    return least + (1 - least) * overlap.information
 
 
 def _telling(overlap: Overlap) -> float:
     """How much an overlap shows: its label, its probability, and what the shared words say."""
-    label = load_scoring().label_weights.get(overlap.relation, 0.2)
-    return (0.3 + 0.7 * label) * overlap.probability * _spoken(overlap)
+    scale = load_scoring().ranking
+    label = load_scoring().label_weights.get(overlap.relation, scale.other_label)
+    return (scale.label_floor + (1 - scale.label_floor) * label) * overlap.probability * _spoken(overlap)
 
 
 def _factors(pair: ResolutionPair, a: Resolution, b: Resolution) -> Iterable[tuple[str, float]]:
     factors = load_scoring().rank_factors
-    if Standing.IN_FORCE not in (a.standing, b.standing):
-        yield "not_in_force", factors["not_in_force"]
     weak = pair.relation in (Relation.THEME, Relation.REPORT)
     if a.body is not b.body and pair.strength < load_scoring().thresholds["kin_theme"] and not pair.cites:
         yield "different_themes", factors["different_themes"]

@@ -24,7 +24,7 @@ GOLD = Path(__file__).resolve().parents[1] / "corpus" / "gold" / "sample_pairs.c
 AS_OF = date(2026, 11, 23)
 # Rows of the gold list that the rules of this version get right. The list was written before the rules and is
 # development data; a later version may only raise the figure.
-GOLD_RIGHT = 96
+GOLD_RIGHT = 98
 
 
 def judged(road: Road, level: str, left: str, right: str) -> set[str]:
@@ -32,11 +32,13 @@ def judged(road: Road, level: str, left: str, right: str) -> set[str]:
     if level == "single":
         signals = find_signals(road.settled.resolutions, road.matched.overlaps, AS_OF)
         return {s.kind.value for s in signals if s.subject == left} or {"NONE"}
-    works = {str(instrument_of(x).work) for x in (left, right)}
-    if len(works) == 1:
-        return {"REV"}
     if level == "resolution":
         return {p.relation.value for p in road.pairs if {p.a, p.b} == {left, right}} or {"NONE"}
+    editions = {str(instrument_of(x)) for x in (left, right)}
+    if any(editions <= set(lineage.editions) for lineage in road.settled.lineages):
+        held = {c.id for r in road.settled.resolutions for c in r.clauses}
+        compared = [o for o in road.matched.overlaps if {o.left, o.right} == {left, right}]
+        return {"REV"} if {left, right} <= held and not compared else {"counted as overlap"}
     overlaps: tuple[Overlap, ...] = road.matched.overlaps
     texts = [r for r in road.settled.resolutions if str(r.id) in {str(instrument_of(x)) for x in (left, right)}]
     if any(r.standing is Standing.SUPERSEDED for r in texts):

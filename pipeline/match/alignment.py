@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
 from pipeline.domain import Match, MatchKind, Span
 from pipeline.match.tokens import WordedClause
+from pipeline.reference import load_scoring
 
 __all__ = ["Alignment", "align"]
-
-# A lone stop word or a pair of them that happens to stand in both texts is no match worth showing.
-_SHOWN_WEIGHT = 0.25
-_SHOWN_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,7 @@ class Alignment:
 
 def align(left: WordedClause, right: WordedClause) -> Alignment:
     """The longest common subsequence of the words of two clauses, weighed."""
+    scale, informative_at = load_scoring().alignment, load_scoring().words.floor
     shared = longest = plain_shared = plain_formula = 0.0
     informative = formulaic = 0
     matches: list[Match] = []
@@ -43,17 +40,18 @@ def align(left: WordedClause, right: WordedClause) -> Alignment:
         if block.tag != "equal":
             continue
         here, there = slice(block.src_start, block.src_end), slice(block.dest_start, block.dest_end)
-        weights = np.minimum(left.weights[here], right.weights[there])
-        plain = left.plain_weights[here]
-        formula = left.formula[here] | right.formula[there]
-        shared += float(weights.sum())
-        longest = max(longest, float(weights.sum()))
-        plain_shared += float(plain.sum())
-        plain_formula += float(plain[formula].sum())
-        formulaic += int((formula & (plain >= 0.1)).sum())
-        informative += int((weights >= 0.3).sum())
-        if float(plain.sum()) >= _SHOWN_WEIGHT or block.src_end - block.src_start >= _SHOWN_WORDS:
-            matches.extend(_runs(left, right, block.src_start, block.dest_start, formula.tolist()))
+        weights = list(map(min, left.weights[here].tolist(), right.weights[there].tolist()))
+        plain = left.plain_weights[here].tolist()
+        formula = (left.formula[here] | right.formula[there]).tolist()
+        run, plain_run = sum(weights), sum(plain)
+        shared += run
+        longest = max(longest, run)
+        plain_shared += plain_run
+        plain_formula += sum(w for w, f in zip(plain, formula, strict=True) if f)
+        formulaic += sum(f and w >= scale.formula_word for w, f in zip(plain, formula, strict=True))
+        informative += sum(w >= informative_at for w in weights)
+        if plain_run >= scale.shown_weight or block.src_end - block.src_start >= scale.shown_words:
+            matches.extend(_runs(left, right, block.src_start, block.dest_start, formula))
     return Alignment(
         left=_share(shared, left.mass),
         right=_share(shared, right.mass),

@@ -1,6 +1,9 @@
 """Which clause pairs are worth scoring: nearest by words and nearest by meaning, exactly."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,41 +12,63 @@ from numpy.typing import NDArray
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["candidate_pairs", "lexical_matrix"]
+__all__ = ["Candidates", "candidate_pairs", "lexical_matrix"]
 
 # Rows of a block of similarities: 1024 × 100,000 float32 are 400 MB at the most.
 _BLOCK = 1024
 
 
-def candidate_pairs(
-    clauses: Sequence[WordedClause], vectors: NDArray[np.float32]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Pairs of clauses of different works, and their cosines.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """``pairs`` of shape (m, 2), first index smaller, sorted; ``cosines`` of shape (m,), float32 in [-1, 1].
+
+    ``capped`` counts clauses that have more near clauses than are taken for each.
+    """
+
+    pairs: NDArray[np.intp]
+    cosines: NDArray[np.float32]
+    capped: int
+
+
+def candidate_pairs(clauses: Sequence[WordedClause], vectors: NDArray[np.float32]) -> Candidates:
+    """Pairs of clauses of different works that are near; clauses that say the same words are pairs in any case.
 
     Args:
         clauses: compared clauses.
         vectors: their centred vectors, shape (n, dimension), float32, rows of length one.
-
-    Returns:
-        ``pairs`` of shape (m, 2), first index smaller, sorted; ``cosines`` of shape (m,), float32 in [-1, 1].
     """
     if len(clauses) < 2:
-        return np.zeros((0, 2), dtype=np.intp), np.zeros(0, dtype=np.float32)
+        return Candidates(np.zeros((0, 2), dtype=np.intp), np.zeros(0, dtype=np.float32), 0)
     settings = load_scoring().candidates
     names = {work: i for i, work in enumerate(sorted({str(c.resolution.id.work) for c in clauses}))}
     works = np.array([names[str(c.resolution.id.work)] for c in clauses])
     lexical = lexical_matrix(clauses)
-    found: list[NDArray[np.intp]] = []
+    found = [_identical(clauses, works)]
+    capped = 0
     for start in range(0, len(clauses), _BLOCK):
         rows = slice(start, min(start + _BLOCK, len(clauses)))
         same = works[rows, None] == works[None, :]
         by_words = (lexical[rows] @ lexical.T).toarray().astype(np.float32)
-        found.append(_nearest(by_words, same, start, int(settings["lexical"]), settings["minimum_lexical"]))
+        near, over_words = _nearest(by_words, same, start, int(settings["lexical"]), settings["minimum_lexical"])
+        found.append(near)
         by_meaning = vectors[rows] @ vectors.T
-        found.append(_nearest(by_meaning, same, start, int(settings["dense"]), settings["minimum_dense"]))
+        near, over_meaning = _nearest(by_meaning, same, start, int(settings["dense"]), settings["minimum_dense"])
+        found.append(near)
+        capped += int((over_words | over_meaning).sum())
     pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
     cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]])
-    return pairs, np.clip(cosines, -1.0, 1.0).astype(np.float32)
+    return Candidates(pairs, np.clip(cosines, -1.0, 1.0).astype(np.float32), capped)
+
+
+def _identical(clauses: Sequence[WordedClause], works: NDArray[np.intp]) -> NDArray[np.intp]:
+    """All pairs of clauses of different works whose words, formulae and citations apart, are the same."""
+    least = load_scoring().features.pointer_mass
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, clause in enumerate(clauses):
+        if clause.mass >= least:
+            groups[clause.masked].append(index)
+    pairs = [(i, j) for group in groups.values() for i, j in combinations(group, 2) if works[i] != works[j]]
+    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
 
 
 def lexical_matrix(clauses: Sequence[WordedClause]) -> sp.csr_matrix:
@@ -66,12 +91,20 @@ def lexical_matrix(clauses: Sequence[WordedClause]) -> sp.csr_matrix:
 
 def _nearest(
     scores: NDArray[np.float32], excluded: NDArray[np.bool_], offset: int, count: int, minimum: float
-) -> NDArray[np.intp]:
-    """Pairs (row, column) of the ``count`` best columns of each row at or above ``minimum``; ties by column."""
-    scores = np.where(excluded, np.float32(-2), scores)
-    count = min(count, scores.shape[1])
-    best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
-    rows = np.repeat(np.arange(scores.shape[0]), count)
-    columns = best.ravel()
-    kept = scores[rows, columns] >= minimum
-    return np.stack([rows[kept] + offset, columns[kept]], axis=1).astype(np.intp)
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Pairs (row, column) of the ``count`` best columns of each row at or above ``minimum``, and rows that had more.
+
+    Equal scores are taken by column, and differences past the fifth decimal, where they are noise, are none.
+    """
+    scores = np.where(excluded | (scores < minimum), np.float32(-2), np.round(scores, 5))
+    held = scores > -2
+    over = held.sum(axis=1) > count
+    if over.any():
+        rows = scores[over]
+        least = -np.partition(-rows, count - 1, axis=1)[:, count - 1 : count]
+        better, equal = rows > least, rows == least
+        room = count - better.sum(axis=1, keepdims=True)
+        held[over] = better | (equal & (np.cumsum(equal, axis=1) <= room))
+    pairs = np.argwhere(held)
+    pairs[:, 0] += offset
+    return pairs.astype(np.intp), over

@@ -1,7 +1,7 @@
 """The features of a clause pair, declared in one table; each docstring is the public documentation of its feature."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain import Contribution
@@ -10,10 +10,7 @@ from pipeline.match.mandates import Mandate
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_mandate_words, load_scoring
 
-__all__ = ["FEATURES", "ComparedPair", "Feature", "score"]
-
-# Shared weight at which wording speaks with its full voice; below it a match may be chance.
-_VOICE = 3.0
+__all__ = ["FEATURES", "ComparedPair", "Feature", "explain", "is_pointer", "probability_of", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,14 @@ class Feature:
 
 
 def _voice(pair: ComparedPair) -> float:
-    return min(1.0, pair.alignment.shared / _VOICE)
+    return min(1.0, pair.alignment.shared / load_scoring().features.voice)
 
 
 def _agreement(pair: ComparedPair) -> float:
     """Wording speaks fully where meaning agrees: one frame of words around two different objects is no copy."""
-    return 0.5 + 0.5 * max(0.0, min(1.0, (pair.cosine - 0.1) / 0.5))
+    scale = load_scoring().features
+    agreed = _rescaled(pair.cosine, scale.agreement_from, scale.agreement_span)
+    return scale.agreement_floor + (1 - scale.agreement_floor) * agreed
 
 
 def _wording(pair: ComparedPair) -> float:
@@ -74,13 +73,14 @@ def _meaning(pair: ComparedPair) -> float:
 
     Clauses that hold little beside formula language count in proportion to what they hold.
     """
+    scale = load_scoring().features
     mass = min(pair.left.mass, pair.right.mass)
-    return max(0.0, min(1.0, (pair.cosine - 0.2) / 0.5)) * min(1.0, mass / 2.0)
+    return _rescaled(pair.cosine, scale.meaning_from, scale.meaning_span) * min(1.0, mass / scale.meaning_mass)
 
 
 def _run(pair: ComparedPair) -> float:
     """Weight of the longest unbroken run of matching words, nine informative words counting as 1."""
-    return min(1.0, pair.alignment.longest / load_scoring().full_information_words)
+    return min(1.0, pair.alignment.longest / load_scoring().information.full_words)
 
 
 def _action(pair: ComparedPair) -> float:
@@ -90,30 +90,41 @@ def _action(pair: ComparedPair) -> float:
         return 0.0
     if left == right:
         return 1.0
-    return 0.5 if frozenset({left, right}) in load_mandate_words().kin else 0.0
+    return load_scoring().features.kin_action if frozenset({left, right}) in load_mandate_words().kin else 0.0
 
 
 def _object(pair: ComparedPair) -> float:
     """Share of the ten most telling words of the shorter object that the other clause's object holds too."""
     left, right = pair.left_mandate.object, pair.right_mandate.object
     smaller = min(len(left), len(right))
-    return len(left & right) / smaller if smaller >= 2 else 0.0
+    return len(left & right) / smaller if smaller >= load_scoring().features.object_least else 0.0
 
 
 def _theme(pair: ComparedPair) -> float:
     """Nearness in theme of the two texts: cosine of their mean vectors, 0 or less as 0 and 0.6 or more as 1."""
-    return max(0.0, min(1.0, pair.theme / 0.6))
+    return max(0.0, min(1.0, pair.theme / load_scoring().features.theme_full))
 
 
 def _pointer(pair: ComparedPair) -> float:
     """1 when either clause does little else than cite another text or stands in an annex heading, else 0."""
-    return float(_is_pointer(pair.left) or _is_pointer(pair.right))
+    return float(is_pointer(pair.left) or is_pointer(pair.right))
 
 
-def _is_pointer(worded: WordedClause) -> bool:
-    first = worded.clause.text.split(" ", 1)[0].lower()
-    cited = float(worded.cited.sum()) / max(1, len(worded.keys))
-    return cited >= 0.5 or (first in load_mandate_words().pointer_openings and cited > 0.2) or worded.mass < 0.8
+def is_pointer(worded: WordedClause) -> bool:
+    """Whether a clause does little else than cite another text."""
+    return worded.mass < load_scoring().features.pointer_mass or _mostly_cites(worded)
+
+
+def _mostly_cites(worded: WordedClause) -> bool:
+    scale = load_scoring().features
+    cited = worded.cited_share
+    opening = worded.clause.text.split(" ", 1)[0].lower() in load_mandate_words().pointer_openings
+    return cited >= scale.pointer_cited or (opening and cited > scale.pointer_opening)
+
+
+def _rescaled(value: float, start: float, span: float) -> float:
+    """``start`` or less as 0, ``start`` plus ``span`` or more as 1."""
+    return max(0.0, min(1.0, (value - start) / span))
 
 
 def _percent(value: float) -> str:
@@ -159,17 +170,22 @@ def _object_sentence(pair: ComparedPair) -> str:
     return f"telling words in both: {', '.join(shared)}" if shared else "no telling word in both"
 
 
-def score(pair: ComparedPair) -> tuple[float, float, tuple[Contribution, ...]]:
-    """Probability of a true overlap in [0, 1], the bias, and the contributions; bias plus points is the log-odds."""
+def score(pair: ComparedPair) -> tuple[float, ...]:
+    """The value of each feature in [0, 1], in the order of ``FEATURES``."""
+    return tuple(feature.value(pair) for feature in FEATURES)
+
+
+def probability_of(values: Sequence[float]) -> float:
+    """Probability of a true overlap in [0, 1]: bias plus points is its log-odds."""
     weights = load_scoring().weights
-    contributions = []
-    for feature in FEATURES:
-        value = feature.value(pair)
-        contributions.append(
-            Contribution(
-                feature.name, round(value, 4), round(weights[feature.name] * value, 4), feature.sentence(pair, value)
-            )
-        )
-    bias = weights["bias"]
-    log_odds = bias + sum(c.points for c in contributions)
-    return 1.0 / (1.0 + math.exp(-log_odds)), bias, tuple(contributions)
+    points = (round(weights[f.name] * value, 4) for f, value in zip(FEATURES, values, strict=True))
+    return 1.0 / (1.0 + math.exp(-(weights["bias"] + sum(points))))
+
+
+def explain(pair: ComparedPair, values: Sequence[float]) -> tuple[float, tuple[Contribution, ...]]:
+    """The bias, and what each feature adds to it, with a sentence."""
+    weights = load_scoring().weights
+    return weights["bias"], tuple(
+        Contribution(f.name, round(value, 4), round(weights[f.name] * value, 4), f.sentence(pair, value))
+        for f, value in zip(FEATURES, values, strict=True)
+    )

@@ -2,21 +2,23 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Evidence, Kinship, Overlap, Relation, Resolution, Standing
-from pipeline.match.alignment import align
+from pipeline.match.alignment import Alignment, align
 from pipeline.match.background import load_background
+from pipeline.match.bounds import WordBag, bag, best_alignment
 from pipeline.match.candidates import candidate_pairs
-from pipeline.match.features import ComparedPair, score
+from pipeline.match.features import ComparedPair, explain, probability_of, score
 from pipeline.match.mandates import Mandate, read_mandate
 from pipeline.match.relations import relate
 from pipeline.match.tokens import WordedClause, build_vocabulary, is_compared, word_clause
-from pipeline.reference import load_scoring
+from pipeline.reference import load_scoring, precedence
 
 __all__ = ["MatchResult", "centred", "find_overlaps"]
 
@@ -65,16 +67,18 @@ def find_overlaps(
     compared = [r for r in resolutions if r.standing is Standing.IN_FORCE]
     clauses = _worded(compared)
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
-    pairs, cosines = candidate_pairs(clauses, matrix)
-    mandates = [read_mandate(c) for c in clauses]
+    candidates = candidate_pairs(clauses, matrix)
+    pairs = candidates.pairs
+    read = [(c, read_mandate(c), bag(c)) for c in clauses]
+    order = [(*precedence(c.resolution), c.clause.id) for c in clauses]
     themes = _themes(compared, clauses, matrix)
     overlaps = []
-    for index, ((i, j), cosine) in enumerate(zip(pairs.tolist(), cosines.tolist(), strict=True)):
+    for index, ((i, j), cosine) in enumerate(zip(pairs.tolist(), candidates.cosines.tolist(), strict=True)):
         if progress is not None and index % 5000 == 0:
             progress(index, len(pairs))
-        first, second = (i, j) if _precedence(clauses[i]) <= _precedence(clauses[j]) else (j, i)
+        first, second = (i, j) if order[i] <= order[j] else (j, i)
         theme = themes(clauses[first].resolution, clauses[second].resolution)
-        overlap = _score(clauses[first], clauses[second], mandates[first], mandates[second], cosine, theme)
+        overlap = _score(read[first], read[second], cosine, theme)
         if overlap is not None:
             overlaps.append(overlap)
     if progress is not None:
@@ -83,13 +87,13 @@ def find_overlaps(
         overlaps=tuple(sorted(overlaps, key=lambda o: o.id)),
         weights={c.clause.id: round(_says(c), 5) for c in clauses},
         kinship=_kinship(clauses, matrix),
-        limits=_limits(resolutions),
+        limits=_limits(resolutions, candidates.capped),
     )
 
 
 def _says(clause: WordedClause) -> float:
     """How much a clause says, in [0, 1]: a bare formula almost nothing, six informative words everything."""
-    return min(1.0, clause.mass / 6.0)
+    return min(1.0, clause.mass / load_scoring().information.clause_words)
 
 
 def _kinship(clauses: Sequence[WordedClause], matrix: NDArray[np.float32]) -> tuple[Kinship, ...]:
@@ -132,39 +136,48 @@ def _worded(resolutions: Iterable[Resolution]) -> list[WordedClause]:
     return sorted(out, key=lambda c: c.clause.id)
 
 
-def _precedence(clause: WordedClause) -> tuple[int, int, str]:
-    """The presumed anchor first: higher authority, then the older text, then the identifier."""
-    identifier = clause.resolution.id
-    return clause.resolution.body.authority, identifier.year or 9999, clause.clause.id
-
-
 def _themes(
     resolutions: Sequence[Resolution], clauses: Sequence[WordedClause], matrix: NDArray[np.float32]
 ) -> Callable[[Resolution, Resolution], float]:
     """Nearness in theme of two resolutions: cosine of the mean vectors of their clauses, by weight."""
-    index = {str(r.id): i for i, r in enumerate(resolutions)}
+    index = {r.id: i for i, r in enumerate(resolutions)}
+    most = load_scoring().information.clause_words
     sums = np.zeros((len(resolutions), matrix.shape[1]), dtype=np.float64)
     for row, clause in enumerate(clauses):
-        sums[index[str(clause.resolution.id)]] += matrix[row] * min(6.0, clause.mass)
+        sums[index[clause.resolution.id]] += matrix[row] * min(most, clause.mass)
     sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
 
+    @cache
+    def of_rows(left: int, right: int) -> float:
+        return float(sums[left] @ sums[right])
+
     def theme(left: Resolution, right: Resolution) -> float:
-        return float(sums[index[str(left.id)]] @ sums[index[str(right.id)]])
+        return of_rows(index[left.id], index[right.id])
 
     return theme
 
 
-def _score(
-    left: WordedClause, right: WordedClause, left_mandate: Mandate, right_mandate: Mandate, cosine: float, theme: float
-) -> Overlap | None:
-    alignment = align(left, right)
-    pair = ComparedPair(left, right, left_mandate, right_mandate, alignment, cosine, theme)
-    probability, bias, contributions = score(pair)
-    verdict = relate(pair, probability, theme)
+_Read = tuple[WordedClause, Mandate, WordBag]
+
+
+def _score(left_read: _Read, right_read: _Read, cosine: float, theme: float) -> Overlap | None:
+    """The overlap of two clauses, the prevailing one first; None when it is not worth keeping."""
+    (left, left_mandate, left_bag), (right, right_mandate, right_bag) = left_read, right_read
     limits = load_scoring().thresholds
-    notable = verdict.relation is Relation.BOIL and alignment.formula_words >= limits["formula_words"]
-    if probability < limits["kept"] and not notable:
+    best = best_alignment(left_bag, right_bag)
+    pair = ComparedPair(left, right, left_mandate, right_mandate, best, cosine, theme)
+    if not _may_be_kept(probability_of(score(pair)), best, limits):
         return None
+    alignment = align(left, right)
+    pair = replace(pair, alignment=alignment)
+    values = score(pair)
+    probability = probability_of(values)
+    if not _may_be_kept(probability, alignment, limits):
+        return None
+    verdict = relate(pair, probability, theme)
+    if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
+        return None
+    bias, contributions = explain(pair, values)
     identity = hashlib.sha256(f"{left.clause.id}\n{right.clause.id}".encode()).hexdigest()[:16]
     return Overlap(
         id=f"o-{identity}",
@@ -175,12 +188,17 @@ def _score(
         similarity=round(cosine, 5),
         containment_left=round(alignment.left, 5),
         containment_right=round(alignment.right, 5),
-        information=round(min(1.0, alignment.shared / load_scoring().full_information_words), 5),
+        information=round(min(1.0, alignment.shared / load_scoring().information.full_words), 5),
         evidence=Evidence(bias, contributions, alignment.matches, verdict.reasons_for, verdict.reasons_against),
     )
 
 
-def _limits(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
+def _may_be_kept(probability: float, alignment: Alignment, limits: Mapping[str, float]) -> bool:
+    """Whether a pair is probable enough, or may at least be recorded as formula language in common."""
+    return probability >= limits["kept"] or alignment.formula_words >= limits["formula_words"]
+
+
+def _limits(resolutions: Sequence[Resolution], capped: int) -> tuple[str, ...]:
     proposed = sum(r.standing is Standing.PROPOSED for r in resolutions)
     older = sum(r.standing is Standing.SUPERSEDED for r in resolutions)
     out = []
@@ -188,4 +206,10 @@ def _limits(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
         out.append(f"{proposed} proposed texts were read and not compared: proposals are not in force.")
     if older:
         out.append(f"{older} older editions were read and not compared: only the newest edition of a work is.")
+    if capped:
+        settings = load_scoring().candidates
+        out.append(
+            f"{capped} clauses have more near clauses than the {settings['lexical']:.0f} by words and the "
+            f"{settings['dense']:.0f} by meaning that are compared with each; clauses of the same words always are."
+        )
     return tuple(out)

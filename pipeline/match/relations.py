@@ -40,12 +40,15 @@ def relate(pair: ComparedPair, probability: float, theme: float) -> Verdict:
 
 def _is_formula(pair: ComparedPair, probability: float, theme: float) -> bool:
     share = pair.alignment.formula_share
-    if pair.alignment.words >= 3 or _is_reporting(pair, probability, theme):
+    scale = load_scoring().relations
+    if pair.alignment.words >= scale.own_words or _is_reporting(pair, probability, theme):
         return False
     if pair.left_mandate.is_report and pair.right_mandate.is_report:
         return True
     limits = load_scoring().thresholds
-    return share >= limits["formula"] or (share > 0.2 and min(pair.left.mass, pair.right.mass) < 2.0)
+    return share >= limits["formula"] or (
+        share > scale.some_formula and min(pair.left.mass, pair.right.mass) < scale.little_mass
+    )
 
 
 def _is_parallel(pair: ComparedPair, probability: float, theme: float) -> bool:
@@ -54,7 +57,7 @@ def _is_parallel(pair: ComparedPair, probability: float, theme: float) -> bool:
 
 def _is_conflict(pair: ComparedPair, probability: float, theme: float) -> bool:
     limit = load_scoring().thresholds["conflict"]
-    return _is_cross_body(pair) and probability >= limit and bool(contradict(pair.left_mandate, pair.right_mandate))
+    return _is_cross_body(pair) and probability >= limit and bool(_contradiction(pair))
 
 
 def _is_verbatim(pair: ComparedPair, probability: float, theme: float) -> bool:
@@ -88,7 +91,8 @@ def _is_reporting(pair: ComparedPair, probability: float, theme: float) -> bool:
     left, right = pair.left_mandate, pair.right_mandate
     limits = load_scoring().thresholds
     words = pair.alignment.words
-    related = words >= 3 or (words >= 2 and theme >= limits["report_theme"])
+    scale = load_scoring().relations
+    related = words >= scale.own_words or (words >= scale.few_words and theme >= limits["report_theme"])
     return left.is_report and right.is_report and _is_cross_body(pair) and related and probability >= limits["kept"]
 
 
@@ -127,6 +131,12 @@ def _is_cross_body(pair: ComparedPair) -> bool:
     return pair.left.resolution.body is not pair.right.resolution.body
 
 
+def _contradiction(pair: ComparedPair) -> str:
+    """Why the two cannot both be carried out; clauses of the same words can, unless a figure differs."""
+    same = min(pair.alignment.left, pair.alignment.right) >= load_scoring().relations.same_words
+    return contradict(pair.left_mandate, pair.right_mandate, figures_only=same)
+
+
 def _cites_plenipotentiary(pair: ComparedPair) -> bool:
     left, right = pair.left.resolution, pair.right.resolution
     return left.body is Body.PP and right.body is not Body.PP and str(left.id.work) in right.cited_works
@@ -145,16 +155,17 @@ def _reasons(pair: ComparedPair, theme: float) -> tuple[tuple[str, ...], tuple[s
         in_favour.append("the two clauses address different offices")
     if left.members and right.members:
         in_favour.append("both are addressed to the membership")
-    if contradiction := contradict(left, right):
+    if contradiction := _contradiction(pair):
         in_favour.append(f"they may contradict each other: {contradiction}")
-    if theme >= 0.5:
+    scale = load_scoring().relations
+    if theme >= scale.one_theme:
         in_favour.append("the two resolutions deal with the same theme")
-    if pair.alignment.formula_share >= 0.3:
+    if pair.alignment.formula_share >= scale.told_formula:
         against.append(f"{round(100 * pair.alignment.formula_share)} % of the shared wording is formula language")
     if _shares_work(pair):
         against.append("one clause names the office of the other as a partner, which divides the work")
     if _cites_plenipotentiary(pair):
         against.append("the Sector text cites the Plenipotentiary text, so it may lawfully apply it")
-    if theme < 0.15:
+    if theme < scale.other_theme:
         against.append("the two resolutions as wholes deal with different themes")
     return tuple(in_favour), tuple(against)

@@ -12,15 +12,11 @@ from numpy.typing import NDArray
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from pipeline.domain import Clause, Part, Resolution, Span, plain_characters
-from pipeline.reference import citation_spans, formula_spans, load_house_words
+from pipeline.reference import citation_spans, formula_spans, load_house_words, load_scoring
 
 __all__ = ["Vocabulary", "WordedClause", "build_vocabulary", "word_clause", "words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['/.-][^\W_]+)*")
-# A stop word, and a word inside formula language, against an informative word at 0.3 to 1.
-_STOP_WEIGHT = 0.04
-_FORMULA_FACTOR = 0.1
-_FLOOR = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,8 @@ class WordedClause:
 
     ``keys`` are normalised words, ``spans`` where they stand in ``clause.text``, ``weights`` float64 in [0, 1] with
     citations at 0 and formula language at a tenth; ``plain_weights`` the same without the discount for formulae;
-    ``formula`` and ``cited`` mark such words.
+    ``formula`` and ``cited`` mark such words; ``mass`` is the sum of the weights, how much the clause
+    says, and ``cited_share`` the share of cited words.
     """
 
     clause: Clause
@@ -52,11 +49,14 @@ class WordedClause:
     plain_weights: NDArray[np.float64]
     formula: NDArray[np.bool_]
     cited: NDArray[np.bool_]
+    mass: float
+    cited_share: float
 
     @property
-    def mass(self) -> float:
-        """Sum of the weights: how much the clause says."""
-        return float(self.weights.sum())
+    def masked(self) -> tuple[str, ...]:
+        """The words that are neither formula language nor citations: what the clause itself says."""
+        hidden = (self.formula | self.cited).tolist()
+        return tuple(key for key, away in zip(self.keys, hidden, strict=True) if not away)
 
 
 @cache
@@ -79,12 +79,13 @@ def words(text: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
 @cache
 def _weight(word: str, frequency: int, works: int) -> float:
     if word in STOP_WORDS or len(word) == 1:
-        return _STOP_WEIGHT
+        return load_scoring().words.stop_weight
     house = load_house_words()
     if word in house.words:
         return house.weight
     rarity = math.log((works + 1) / frequency) / math.log(works + 1)
-    return _FLOOR + (1 - _FLOOR) * max(0.0, min(1.0, rarity))
+    floor = load_scoring().words.floor
+    return floor + (1 - floor) * max(0.0, min(1.0, rarity))
 
 
 def build_vocabulary(
@@ -122,8 +123,19 @@ def word_clause(clause: Clause, resolution: Resolution, cited: tuple[str, ...], 
     cites = _inside(spans, citation_spans(clause.text, cited))
     plain = np.array([vocabulary.weight(k) for k in keys], dtype=np.float64)
     plain[cites] = 0.0
-    weights = np.where(formula, plain * _FORMULA_FACTOR, plain)
-    return WordedClause(clause, resolution, keys, spans, weights, plain, formula, cites)
+    weights = np.where(formula, plain * load_scoring().words.formula_factor, plain)
+    return WordedClause(
+        clause,
+        resolution,
+        keys,
+        spans,
+        weights,
+        plain,
+        formula,
+        cites,
+        float(weights.sum()),
+        float(cites.mean()) if keys else 0.0,
+    )
 
 
 def _inside(spans: Sequence[Span], ranges: Sequence[Span]) -> NDArray[np.bool_]:

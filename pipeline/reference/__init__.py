@@ -4,7 +4,9 @@ from pipeline.reference.deadlines import find_deadline
 from pipeline.reference.languages import detect_language
 from pipeline.reference.masking import citation_spans, formula_spans, mandate_text
 from pipeline.reference.places import models_folder
+from pipeline.reference.precedence import precedence
 from pipeline.reference.procedural import are_parallel
+from pipeline.reference.scoring import Scoring, load_scoring
 from pipeline.reference.tables import (
     Actor,
     Actors,
@@ -13,14 +15,12 @@ from pipeline.reference.tables import (
     Formula,
     HouseWords,
     MandateWords,
-    Scoring,
     load_actors,
     load_calls,
     load_conferences,
     load_formulae,
     load_house_words,
     load_mandate_words,
-    load_scoring,
 )
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "load_scoring",
     "mandate_text",
     "models_folder",
+    "precedence",
 ]

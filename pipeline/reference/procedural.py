@@ -1,5 +1,8 @@
 """Texts that every Sector has for itself: working methods, structure, advisory groups."""
 
+import re
+from functools import cache
+
 from pipeline.domain import Resolution, Sector
 from pipeline.reference.tables import load_mandate_words
 
@@ -11,5 +14,12 @@ def are_parallel(left: Resolution, right: Resolution) -> bool:
     sectors = {left.id.sector, right.id.sector}
     if len(sectors) == 1 or Sector.UNION in sectors:
         return False
+    return bool(_matters(left.title) & _matters(right.title))
+
+
+@cache
+def _matters(title: str) -> frozenset[str]:
+    """Procedural matters that a title names, as whole words."""
+    folded = " ".join(title.lower().split())
     titles = load_mandate_words().procedural_titles
-    return any(t in left.title.lower() and t in right.title.lower() for t in titles)
+    return frozenset(t for t in titles if re.search(rf"(?<![\w-]){re.escape(t)}(?![\w-])", folded))

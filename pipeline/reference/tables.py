@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.domain import Body, Relation
+from pipeline.domain import Body
 from pipeline.errors import ReferenceDataError
 
 __all__ = [
@@ -19,14 +19,12 @@ __all__ = [
     "Formula",
     "HouseWords",
     "MandateWords",
-    "Scoring",
     "load_actors",
     "load_calls",
     "load_conferences",
     "load_formulae",
     "load_house_words",
     "load_mandate_words",
-    "load_scoring",
     "read_table",
 ]
 
@@ -39,7 +37,6 @@ class Conferences:
     preference: dict[tuple[str, int], Body]
     study_periods: dict[str, tuple[str, ...]]
     acronyms: dict[tuple[Body, int], int]
-    years: dict[Body, tuple[int, ...]]
 
     def bodies(self, city: str, year: int) -> tuple[Body, ...]:
         """Bodies that met in this city in this year; empty when none did."""
@@ -58,7 +55,6 @@ class Calls:
     preambular: tuple[str, ...]
     operative: tuple[str, ...]
     canonical: dict[str, str]
-    force: dict[str, int]
     reference_followers: tuple[str, ...]
 
 
@@ -84,21 +80,35 @@ class Actors:
 class Formula:
     """A family of formula language with its compiled patterns, matched on folded lower-case text."""
 
-    family: str
     patterns: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MandateWords:
-    """Words for actions, exclusive claims, reporting duties and procedural texts."""
+    """Words for actions, their ends, exclusive claims, reporting duties, deadlines and procedural texts.
+
+    ``opposites`` are pairs of phrases, ``opposite_verbs`` pairs that need a word in common in the
+    ``reach`` words after them.
+    """
 
     actions: dict[str, str]
     kin: frozenset[frozenset[str]]
+    kept_things: tuple[str, ...]
+    borders: frozenset[str]
     exclusive: tuple[str, ...]
     opposites: tuple[tuple[str, str], ...]
+    opposite_verbs: tuple[tuple[str, str], ...]
+    reach: int
+    members: frozenset[str]
+    outside: frozenset[str]
+    participles: tuple[str, ...]
     report_verbs: tuple[str, ...]
+    report_handing: tuple[str, ...]
+    report_documents: tuple[str, ...]
+    report_opening: int
     report_recipients: tuple[str, ...]
     report_cycles: dict[str, tuple[str, ...]]
+    report_formula: tuple[str, ...]
     procedural_titles: tuple[str, ...]
     pointer_openings: tuple[str, ...]
 
@@ -109,20 +119,6 @@ class HouseWords:
 
     words: frozenset[str]
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """Weights, thresholds and limits of matching and ranking."""
-
-    version: str
-    weights: dict[str, float]
-    candidates: dict[str, float]
-    thresholds: dict[str, float]
-    full_information_words: float
-    label_weights: dict[Relation, float]
-    rank_parts: dict[str, float]
-    rank_factors: dict[str, float]
 
 
 def read_table(name: str) -> dict[str, Any]:
@@ -165,7 +161,6 @@ def load_conferences() -> Conferences:
         preference={_place(place): Body(body) for place, body in data["preference"].items()},
         study_periods={sector: tuple(periods) for sector, periods in data["study_periods"].items()},
         acronyms={(Body(name.split(" ")[0]), int(name.split(" ")[1])): int(y) for name, y in data["acronyms"].items()},
-        years={Body(body): tuple(years) for body, years in data["deadlines"].items()},
     )
 
 
@@ -195,7 +190,6 @@ def load_calls() -> Calls:
         preambular=preambular,
         operative=operative,
         canonical=dict(data["canonical"]),
-        force={str(k): int(v) for k, v in data["force"].items()},
         reference_followers=_strings(data["reference"], "followers", name),
     )
 
@@ -239,7 +233,7 @@ def load_formulae() -> tuple[Formula, ...]:
             patterns = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in _strings(entry, "patterns", name))
         except re.error as error:
             raise ReferenceDataError(f"reference file {name}, family {entry['family']}: {error}") from error
-        formulae.append(Formula(entry["family"], patterns))
+        formulae.append(Formula(patterns))
     return tuple(formulae)
 
 
@@ -256,36 +250,28 @@ def load_mandate_words() -> MandateWords:
     kin = frozenset(frozenset(pair) for pair in data["kin"]["pairs"])
     if unknown := {c for pair in kin for c in pair} - set(classes):
         raise ReferenceDataError(f"reference file {name}: kin of unknown action classes: {sorted(unknown)}")
+    reporting, opposites = data["reporting"], data["opposites"]
     return MandateWords(
         actions=actions,
         kin=kin,
+        kept_things=_strings(data["stopping"], "things", name),
+        borders=frozenset(_strings(data["stopping"], "borders", name)),
         exclusive=_strings(data["exclusive"], "phrases", name),
-        opposites=tuple((one, other) for one, other in data["opposites"]["pairs"]),
-        report_verbs=_strings(data["reporting"], "verbs", name),
-        report_recipients=_strings(data["reporting"], "recipients", name),
-        report_cycles={cycle: tuple(words) for cycle, words in data["reporting"]["cycles"].items()},
+        opposites=tuple((one, other) for one, other in opposites["pairs"]),
+        opposite_verbs=tuple((one, other) for one, other in opposites["verbs"]),
+        reach=int(opposites["reach"]),
+        members=frozenset(_strings(data["members"], "codes", name)),
+        outside=frozenset(_strings(data["members"], "outside", name)),
+        participles=_strings(data["deadlines"], "participles", name),
+        report_verbs=_strings(reporting, "verbs", name),
+        report_handing=_strings(reporting, "handing", name),
+        report_documents=_strings(reporting, "documents", name),
+        report_opening=int(reporting["opening"]),
+        report_recipients=_strings(reporting, "recipients", name),
+        report_cycles={cycle: tuple(words) for cycle, words in reporting["cycles"].items()},
+        report_formula=_strings(reporting, "formula", name),
         procedural_titles=_strings(data["procedural"], "titles", name),
         pointer_openings=_strings(data["pointers"], "openings", name),
-    )
-
-
-@cache
-def load_scoring() -> Scoring:
-    """Weights of matching and ranking. Raises ReferenceDataError when the parts of the rank do not sum to 1."""
-    name = "scoring.toml"
-    data = read_table(name)
-    parts = {str(k): float(v) for k, v in data["ranking"]["parts"].items()}
-    if abs(sum(parts.values()) - 1) > 1e-9:
-        raise ReferenceDataError(f"reference file {name}: ranking.parts sum to {sum(parts.values())}, not to 1")
-    return Scoring(
-        version=data["version"],
-        weights={str(k): float(v) for k, v in data["weights"].items()},
-        candidates={str(k): float(v) for k, v in data["candidates"].items()},
-        thresholds={str(k): float(v) for k, v in data["thresholds"].items()},
-        full_information_words=float(data["information"]["full_words"]),
-        label_weights={Relation(k): float(v) for k, v in data["ranking"]["label"].items()},
-        rank_parts=parts,
-        rank_factors={str(k): float(v) for k, v in data["ranking"]["factors"].items()},
     )
 
 
