@@ -128,9 +128,12 @@ def _align(
         own, other = (overlap.left, overlap.right) if overlap.left in left else (overlap.right, overlap.left)
         i, j = rows.index(own), columns.index(other)
         counted = scale.formula_gain if overlap.relation is Relation.BOIL else 1.0
-        gain[i, j] = (
-            overlap.probability * counted * (scale.least_gain + min(weights.get(own, 0.0), weights.get(other, 0.0)))
+        # Wording decides between candidates of like probability: a near copy goes with its copy.
+        worded = scale.worded_floor + (1 - scale.worded_floor) * max(
+            overlap.containment_left, overlap.containment_right
         )
+        says = scale.least_gain + min(weights.get(own, 0.0), weights.get(other, 0.0))
+        gain[i, j] = overlap.probability * counted * worded * says
         at[i, j] = overlap
     chosen = [at[i, j] for i, j in zip(*linear_sum_assignment(-gain), strict=True) if (i, j) in at]
     chosen.sort(key=lambda o: (-o.probability, o.id))
@@ -199,16 +202,23 @@ def _relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     if pair.overlaps and not pair.counting and pair.strength < limits["kin_theme"] and not pair.cites:
         return Relation.BOIL, ("what the two texts share is formula language",)
     if conflict := next((o for o in pair.counting if o.relation is Relation.CONF), None):
-        return Relation.CONF, (f"{conflict.left} and {conflict.right} give incompatible orders",)
+        return Relation.CONF, (f"{conflict.left} and {conflict.right} may give orders that do not go together",)
     if max(pair.coverage_a, pair.coverage_b) >= limits["subset"] and pair.a.body is not pair.b.body:
         smaller, share = (pair.b, pair.coverage_b) if pair.coverage_b >= pair.coverage_a else (pair.a, pair.coverage_a)
         return Relation.SUB, (f"{round(100 * share)} % of what {cite(smaller)} orders stands in the other text",)
-    named = {o.relation for o in strong if o.relation is not Relation.THEME}
-    order = load_scoring().label_weights
-    if named & set(order):
-        best = max(named & set(order), key=lambda r: order[r])
-        return best, ()
+    telling = [o for o in strong if o.relation is not Relation.THEME and o.relation in load_scoring().label_weights]
+    if telling:
+        return max(telling, key=lambda o: (_weight(o), o.id)).relation, ()
     return _weak_relation(pair)
+
+
+def _weight(overlap: Overlap) -> float:
+    """How much a clause overlap says for the texts as wholes: its label, its probability, what the shared words say."""
+    return (
+        load_scoring().label_weights[overlap.relation]
+        * overlap.probability
+        * (load_scoring().comparison.least_gain + overlap.information)
+    )
 
 
 def _weak_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
@@ -216,14 +226,15 @@ def _weak_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     limits = load_scoring().thresholds
     sectors = {pair.a.id.sector, pair.b.id.sector}
     thematic = pair.strength >= limits["kin_theme"] or pair.probability >= limits["overlap"]
-    if pair.a.body is Body.PP and pair.cites in ("b", "both") and sectors != {Sector.UNION}:
+    near = thematic or pair.strength >= limits["kinship"] or pair.probability >= limits["same_theme"]
+    if pair.a.body is Body.PP and pair.cites in ("b", "both") and sectors != {Sector.UNION} and near:
         return Relation.INTEG, ("the Sector text cites the Plenipotentiary text and gives instructions of its own",)
     if pair.cites and pair.a.body is not pair.b.body and (thematic or pair.probability >= limits["same_theme"]):
         return Relation.COMP, ("one text cites the other and gives different tasks",)
     if pair.strength >= limits["kinship"] and (_names_partner(pair.a, pair.b) or _names_partner(pair.b, pair.a)):
         return Relation.COMP, ("one text names the office of the other as a partner",)
     if thematic:
-        return Relation.THEME, ("the same theme, with different actions",)
+        return Relation.THEME, ("the two texts deal with the same theme",)
     return Relation.NONE, ()
 
 

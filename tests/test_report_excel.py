@@ -64,7 +64,7 @@ def test_no_cell_is_a_formula_or_a_link(path, book):
 def test_text_that_looks_like_something_else_stays_text(tmp_path, start):
     write_excel(build_view(retitled(make_record(), start)), tmp_path / "r.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"]
-    position = [cell.value for cell in sheet[1]].index("title_a")
+    position = [cell.value for cell in sheet[1]].index("Title A")
     for row in sheet.iter_rows(min_row=2):
         assert (row[position].value, row[position].data_type) == (" ".join(start.split()), "s")
         assert row[position].quotePrefix
@@ -72,15 +72,15 @@ def test_text_that_looks_like_something_else_stays_text(tmp_path, start):
 
 def test_every_finding_and_every_clause_pair_is_there(view, book):
     findings = view.findings + view.within
-    assert column(book["Findings"], "finding_id") == [finding.id for finding in findings]
-    assert column(book["Findings"], "score") == [pytest.approx(finding.score) for finding in findings]
+    assert column(book["Findings"], "Finding ID") == [finding.id for finding in findings]
+    assert column(book["Findings"], "Score") == [pytest.approx(finding.score) for finding in findings]
     pairs = [pair for finding in findings for pair in finding.comparisons]
-    assert column(book["Clause pairs"], "pair_id") == [pair.id for pair in pairs]
-    assert column(book["Clause pairs"], "clause_a") == [printable(pair.left.text) for pair in pairs]
-    assert printable(HOSTILE) in column(book["Clause pairs"], "clause_b")
-    assert len(column(book["Discounted"], "why")) == view.summary.discounted
-    assert len(column(book["Rejected"], "reason")) == view.summary.rejected
-    assert len(column(book["Signals"], "observation")) == view.summary.signals
+    assert column(book["Clause pairs"], "Pair ID") == [pair.id for pair in pairs]
+    assert column(book["Clause pairs"], "Clause A") == [printable(pair.left.text) for pair in pairs]
+    assert printable(HOSTILE) in column(book["Clause pairs"], "Clause B")
+    assert len(column(book["Discounted"], "Why it was discounted")) == view.summary.discounted
+    assert len(column(book["Rejected"], "Reason")) == view.summary.rejected
+    assert len(column(book["Signals"], "Observation")) == view.summary.signals
 
 
 def test_matched_words_are_bold_and_underlined(path):
@@ -94,7 +94,7 @@ def test_matched_words_are_bold_and_underlined(path):
 @pytest.mark.parametrize("character", ["x", "\U0001f4d8"])
 def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(tmp_path, character):
     write_excel(build_view(retitled(make_record(), character * 40_000)), tmp_path / "r.xlsx")
-    title = column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "title_a")[0]
+    title = column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "Title A")[0]
     assert len(title.encode("utf-16-le")) // 2 <= CELL_LIMIT
     assert "cut here" in title
 
@@ -109,3 +109,18 @@ def test_an_empty_run_gives_a_workbook_with_heads(tmp_path):
     book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
     assert book.sheetnames == SHEETS
     assert book["Findings"].max_row == 1
+
+
+def test_headings_are_plain_and_rows_as_high_as_their_text(book):
+    for sheet in book:
+        assert not any("_" in cell.value for cell in sheet[1])
+    sheet = book["Findings"]
+    assert [cell.value for cell in sheet[1]][:5] == ["Ref", "Score", "Relation", "Body A", "Text A"]
+    assert all(sheet.row_dimensions[row].height > 40 for row in range(2, sheet.max_row + 1))
+
+
+def test_numbers_are_rounded(tmp_path):
+    record = make_record()
+    findings = (replace(record.findings[0], score=0.123456789012345), *record.findings[1:])
+    write_excel(build_view(replace(record, findings=findings)), tmp_path / "r.xlsx")
+    assert column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "Score")[0] == 0.1235

@@ -12,8 +12,8 @@ from report_fixture import HOSTILE, empty_record, make_record
 
 from pipeline.domain import Relation
 from pipeline.report.characters import printable
-from pipeline.report.html import DISCOUNTED_SHOWN, render_html
-from pipeline.report.view import DETAILED_FINDINGS, build_view
+from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_html
+from pipeline.report.view import DETAILED_FINDINGS, UNMATCHED_SHOWN, build_view
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +163,31 @@ def test_limits_of_the_page_are_printed_when_they_bite(record):
     boiled = next(pair for pair in record.pairs if pair.relation is Relation.BOIL)
     page = render_html(build_view(replace(record, findings=many, pairs=(*record.pairs, *[boiled] * DISCOUNTED_SHOWN))))
     tree = lxml_html.fromstring(page)
-    assert len(tree.xpath("//article[@class='finding']")) == DETAILED_FINDINGS
+    assert len(tree.xpath("//article[contains(@class, 'finding')]")) == DETAILED_FINDINGS
+    assert len(tree.xpath("//article[contains(@class, 'unprinted')]")) == DETAILED_FINDINGS - PRINTED_FINDINGS
     assert tree.get_element_by_id(f"finding-f{DETAILED_FINDINGS + 1}").tag == "tr"
     assert f"{DISCOUNTED_SHOWN} likeliest of {DISCOUNTED_SHOWN + 1}" in plain(tree)
+
+
+def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record):
+    first, *others = record.pairs
+    crowded = replace(first, unmatched_b=(first.unmatched_b or first.unmatched_a)[:1] * (UNMATCHED_SHOWN + 3))
+    view = build_view(replace(record, pairs=(crowded, *others)))
+    tree = lxml_html.fromstring(render_html(view))
+    lists = tree.get_element_by_id("finding-f-verb").xpath(".//ul[@class='unmatched']")
+    assert len(lists[1].xpath("li")) == UNMATCHED_SHOWN
+    assert "and 3 more, see the clauses of the text" in plain(tree)
+    assert f"at most {UNMATCHED_SHOWN} clauses without a counterpart" in view.limits[-1]
+
+
+def test_titles_name_the_bodies(tree):
+    assert plain(tree.get_element_by_id("finding-f-verb-title")) == (
+        "PP Resolution 901 (Rev. Dubai, 2018) and WTDC Resolution 951 (Kigali, 2022)"
+    )
+
+
+def test_the_path_of_the_corpus_is_not_shown(record):
+    manifest = replace(record.manifest, corpus="/home/somebody/texts/")
+    page = render_html(build_view(replace(record, manifest=manifest)))
+    assert "somebody" not in page
+    assert "<dd>texts</dd>" in page

@@ -8,13 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_fixture import empty_record, make_record
 
-from pipeline.domain import MatchKind, Remedy, Span
+from pipeline.domain import Body, MatchKind, Relation, Remedy, Span
 from pipeline.errors import RunError
 from pipeline.report.comparing import count_words, segments_of
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import SegmentKind
 from pipeline.report.view import DETAILED_FINDINGS, build_view
-from pipeline.report.wording import chance, sentence
+from pipeline.report.wording import (
+    chance,
+    cluster_name,
+    folder_name,
+    meaning,
+    named,
+    number,
+    relation_label,
+    sentence,
+    shown,
+)
 
 
 @pytest.fixture(scope="module")
@@ -203,4 +213,63 @@ def test_no_probability_claims_certainty():
         "0.87",
         "above 0.99",
         "above 0.99",
+    ]
+
+
+def test_every_pair_compared_is_counted_once(record, view):
+    first, *others = view.summary.comparison
+    assert first.value == len(record.pairs) == sum(figure.value for figure in others)
+    fewer = build_view(replace(record, findings=tuple(f for f in record.findings if f.relation is not Relation.THEME)))
+    assert (fewer.summary.unranked, fewer.summary.theme_only) == (1, 1)
+    first, *others = fewer.summary.comparison
+    assert first.value == sum(figure.value for figure in others)
+    assert "1 pair not ranked (alike in theme only)" in fewer.summary.sum_sentence
+
+
+def test_copies_are_explained_and_rejections_shown_where_there_are_some(record, view):
+    read = view.summary.figures[0]
+    assert read.note == "7 files: 6 documents and 1 further copy with the same words"
+    assert "Documents rejected" in {figure.name for figure in view.summary.figures}
+    clean = build_view(replace(record, rejected=())).summary
+    assert "Documents rejected" not in {figure.name for figure in clean.figures}
+
+
+def test_a_nearly_verbatim_pair_says_so_first(view):
+    assert view.findings[0].reasons_for[0] == (
+        "9 of 9 informative words of the second clause stand in the first, in order."
+    )
+
+
+def test_reasons_never_stay_empty_and_different_actions_speak_against(record):
+    bare = tuple(replace(o, evidence=replace(o.evidence, reasons_for=())) for o in record.overlaps)
+    pairs = tuple(replace(p, reasons=("the two texts deal with the same theme",)) for p in record.pairs)
+    findings = tuple(replace(f, reasons=()) for f in record.findings)
+    themes = tuple(replace(f, relation=Relation.THEME) for f in findings)
+    mute = build_view(replace(record, overlaps=bare, findings=themes, pairs=pairs)).findings[2]
+    assert mute.reasons_for == ("The two texts deal with the same theme.",)
+    assert "What the two texts ask for appears to differ." in mute.reasons_against
+    silent = build_view(replace(record, overlaps=bare, findings=findings)).findings
+    known = "Likeness of meaning of the two clauses: 0.83, where 1 is the same and 0 unrelated."
+    assert silent[2].reasons_for == (known,)
+    assert all(finding.reasons_for for finding in silent)
+
+
+def test_words_do_not_claim_too_much():
+    assert "same office" not in meaning(Relation.SUB)
+    assert "may contradict" in meaning(Relation.CONF)
+    assert "may contradict" in relation_label(Relation.CONF)
+
+
+def test_names_of_texts_groups_folders_and_numbers():
+    assert named("Resolution 901 (Rev. Dubai, 2018)", Body.PP) == "PP Resolution 901 (Rev. Dubai, 2018)"
+    assert named("Resolution 12 (Rev.WRC-23)", Body.WRC) == "Resolution 12 (Rev.WRC-23)"
+    assert named("Question 1/1 (ITU-D)", Body.WTDC) == "Question 1/1 (ITU-D)"
+    assert cluster_name("plans, financial, strategic") == "words in common: plans, financial, strategic"
+    assert cluster_name("public register · points") == "public register · points"
+    assert [folder_name(path) for path in ("/a/b/", "c:\\x\\y", "sample", ".")] == ["b", "y", "sample", "this folder"]
+    assert [shown(value) for value in ("/opt/models/m1", "itu", 0.30000000000000004, 12480)] == [
+        "m1",
+        "itu",
+        "0.3",
+        number(12480),
     ]

@@ -66,8 +66,9 @@ def test_every_finding_is_cited_exactly_and_marked_as_not_reviewed(view, documen
     table = next(t for t in document.tables if t.rows[0].cells[0].text == "Ref")
     rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
     assert [row[0] for row in rows] == [finding.ref for finding in view.findings]
-    assert rows[0][1] == "Resolution 901 (Rev. Dubai, 2018), instructs the Directors of the three Bureaux, item 1"
-    assert {row[4] for row in rows} == {"identified by software, not yet reviewed"}
+    assert rows[0][1] == "PP Resolution 901 (Rev. Dubai, 2018), instructs the Directors of the three Bureaux, item 1"
+    assert [cell.text for cell in table.rows[0].cells] == ["Ref", "Disposition A", "Disposition B", "Relation"]
+    assert "Each was identified by software, not yet reviewed." in words(document)
     assert len(headings(document, 2)) == len(view.findings)
 
 
@@ -151,3 +152,27 @@ def test_arabic_clauses_run_from_right_to_left(tmp_path):
     element = docx.Document(str(tmp_path / "ar.docx")).element
     assert any(True for _ in element.iter(qn("w:bidi")))
     assert "ar-SA" in {mark.get(qn("w:bidi")) for mark in element.iter(qn("w:lang"))}
+
+
+def test_long_clauses_may_run_over_to_the_next_page_and_nothing_forces_one(document):
+    clauses = [table for table in document.tables if table.rows[0].cells[0].text.startswith("A: ")]
+    assert clauses
+    for table in clauses:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert all(row._tr.find(".//" + qn("w:cantSplit")) is None for row in table.rows[1:])
+    assert not any(p.paragraph_format.page_break_before for p in document.paragraphs)
+    assert all(document.styles[f"Heading {level}"].paragraph_format.keep_with_next for level in (1, 2, 3))
+
+
+def test_one_and_many_are_told_apart_and_nothing_is_counted_as_none(tmp_path):
+    record = make_record()
+    manifest = replace(record.manifest, corpus="/home/somebody/texts")
+    view = build_view(replace(record, lineages=(), rejected=(), manifest=manifest))
+    write_iscg_proposal(view, tmp_path / "one.docx", limit=1)
+    text = words(docx.Document(str(tmp_path / "one.docx")))
+    assert "finding F1, which concerns texts of WTDC (TDAG)" in text
+    assert "newest" not in text
+    assert "Left out" not in text
+    assert "Council (Council)" not in text
+    assert "somebody" not in text
+    assert "corpus “texts”" in text

@@ -187,8 +187,9 @@ def test_a_text_in_another_language_is_told_and_not_misread(tmp_path: Path) -> N
     path = tmp_path / "S22-PP-C-0001!!MSW-F.txt"
     path.write_text(
         "RÉSOLUTION 901 (RÉV. DUBAÏ, 2018)\nRegistres ouverts\nLa Conférence de plénipotentiaires de l'Union "
-        "internationale des télécommunications (Dubaï, 2018),\ndécide\n1\tde tenir un registre des points de recharge et "
-        "de le publier pour les pays en développement qui en font la demande dans le cadre des ressources de l'Union.\n",
+        "internationale des télécommunications (Dubaï, 2018),\ndécide\n1\tde tenir un registre des points de recharge "
+        "et de le publier pour les pays en développement qui en font la demande dans le cadre des ressources de "
+        "l'Union.\n",
         encoding="utf-8",
     )
     document = read_file(path, path.name)

@@ -52,8 +52,8 @@ class ResolutionId:
 
     ``number`` is kept as written (``191``, ``14A``); drafts have a kebab-case name such as ``draft-eur-1``.
     ``edition`` is a year, ``r7`` for a seventh revision whose year is unknown, ``unk``, or None for the work.
-    ``proposal`` tells a proposed text from the adopted one: ``mod-eur-901a2-1`` for the marker MOD EUR/901A2/1; in a text
-    of unknown body it names the document instead (``doc-1f2e3d4c``).
+    ``proposal`` tells a proposed text from the adopted one: ``mod-eur-901a2-1`` for the marker MOD EUR/901A2/1; in a
+    text of unknown body it names the document instead (``doc-1f2e3d4c``).
     """
 
     body: Body

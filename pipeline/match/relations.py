@@ -63,11 +63,13 @@ def _is_conflict(pair: ComparedPair, probability: float, theme: float) -> bool:
 def _is_verbatim(pair: ComparedPair, probability: float, theme: float) -> bool:
     limits = load_scoring().thresholds
     covered = max(pair.alignment.left, pair.alignment.right)
-    return _is_cross_body(pair) and covered >= limits["verbatim"] and pair.alignment.words >= limits["verbatim_words"]
+    return covered >= limits["verbatim"] and pair.alignment.words >= limits["verbatim_words"]
 
 
 def _is_same_mandate(pair: ComparedPair, probability: float) -> bool:
-    return probability >= load_scoring().thresholds["same_mandate"] and _is_cross_body(pair)
+    limits = load_scoring().thresholds
+    alone = pair.alignment.words < limits["lone_words"] and pair.cosine < limits["lone_meaning"]
+    return probability >= limits["same_mandate"] and not alone
 
 
 def _is_subset(pair: ComparedPair, probability: float, theme: float) -> bool:

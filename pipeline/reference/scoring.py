@@ -91,6 +91,7 @@ class ComparisonScale:
 
     formula_gain: float
     least_gain: float
+    worded_floor: float
 
 
 @dataclass(frozen=True, slots=True)

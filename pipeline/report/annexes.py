@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from docx.document import Document
 
 from pipeline.report.model import ClauseView, FindingView, ReportView
-from pipeline.report.wording import capitalized, chance, counted, meaning
+from pipeline.report.wording import capitalized, chance, counted, meaning, number, relation_label, shown
 from pipeline.report.wordparts import add_bullets, add_clause, add_table, add_text
 
 __all__ = ["STATUS", "write_evidence", "write_method"]
@@ -18,33 +18,31 @@ _QUOTED_PAIRS = 4
 
 def write_evidence(document: Document, findings: Sequence[FindingView]) -> None:
     """Each finding with both clauses quoted, its reasons, and what may be proposed."""
-    document.add_heading("Annex A  Evidence", 1).paragraph_format.page_break_before = True
+    document.add_heading("Annex A  Evidence", 1)
     note = add_text(document, "Words that stand in both clauses are ", "Note")
     note.add_run("bold and underlined", style="Matched words")
     note.add_run("; formula language, which does not count, is ")
     note.add_run("dotted", style="Formula words")
-    note.add_run(".")
+    note.add_run(f". Every finding was {STATUS}.")
     for finding in findings:
         _write_finding(document, finding)
 
 
 def _write_finding(document: Document, finding: FindingView) -> None:
-    document.add_heading(f"{finding.ref}  {finding.a.citation} and {finding.b.citation}", 2)
+    document.add_heading(f"{finding.ref}  {finding.a.named} and {finding.b.named}", 2)
     add_text(
         document,
-        f"{capitalized(finding.relation.label)} ({finding.relation.value}), {STATUS}. {meaning(finding.relation)}",
+        f"{capitalized(relation_label(finding.relation))} ({finding.relation.value}). {meaning(finding.relation)}",
         "Lead-in",
     )
     quoted = finding.comparisons[:_QUOTED_PAIRS]
     table = add_table(
         document,
         f"Clauses of finding {finding.ref} side by side",
-        tuple(
-            f"{name}: {text.citation}, “{text.title}” ({text.body_label})"
-            for name, text in (("A", finding.a), ("B", finding.b))
-        ),
+        tuple(f"{name}: {text.named}, “{text.title}”" for name, text in (("A", finding.a), ("B", finding.b))),
         (8.3, 8.3),
         (("", "") for _ in quoted),
+        breakable=True,
     )
     for row, pair in zip(table.rows[1:], quoted, strict=True):
         for cell, clause in zip(row.cells, (pair.left, pair.right), strict=True):
@@ -67,7 +65,7 @@ def _write_reasons(document: Document, finding: FindingView) -> None:
             "Speaks for an overlap",
             (*finding.reasons_for, f"A: {finding.coverage_a.sentence}", f"B: {finding.coverage_b.sentence}"),
         ),
-        ("Speaks against it", finding.reasons_against or ("Nothing was recorded; that is no proof of the contrary.",)),
+        ("Speaks against it", finding.reasons_against or ("Nothing was found; that is no proof of the contrary.",)),
         ("Why it was not discounted", (*finding.not_discounted, finding.cites)),
         (
             "What may be proposed",
@@ -107,9 +105,9 @@ def write_method(document: Document, view: ReportView, letter: str) -> None:
         ),
     )
     manifest = view.manifest
-    named = [(f"setting {name}", manifest.settings[name]) for name in sorted(manifest.settings)]
+    named = [(f"setting {name}", shown(manifest.settings[name])) for name in sorted(manifest.settings)]
     named += [(f"version {name}", manifest.versions[name]) for name in sorted(manifest.versions)]
-    named += [(f"count {name}", str(manifest.counts[name])) for name in sorted(manifest.counts)]
+    named += [(f"count {name}", shown(manifest.counts[name])) for name in sorted(manifest.counts)]
     add_table(
         document,
         "Run manifest",
@@ -118,8 +116,8 @@ def write_method(document: Document, view: ReportView, letter: str) -> None:
         (
             ("run", manifest.run_id),
             ("made on", view.created_at),
-            ("corpus", manifest.corpus),
-            ("files", str(len(manifest.inputs))),
+            ("corpus", view.corpus),
+            ("files", number(len(manifest.inputs))),
             ("digest of the findings", manifest.findings_digest or "none"),
             *named,
         ),

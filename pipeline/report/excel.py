@@ -1,5 +1,6 @@
 """Writes the report as a workbook: typed columns, frozen heads, filters, and no cell that could ever run."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,17 @@ __all__ = ["CELL_LIMIT", "write_excel"]
 CELL_LIMIT = 32_767
 # A landscape page stays readable when it takes up to so many characters; wider sheets run over several pages.
 _PAGE_WIDTH = 260
-_HEAD_HEIGHT = 32
+_HEAD_HEIGHT = 42
+
+# Points of a line of 10-point text, and of the tallest row that Excel allows.
+_LINE_HEIGHT = 13.5
+_TALLEST_ROW = 409.0
+
+# Digits kept of a number: more of them claim a precision that no score has.
+_DIGITS = 4
+
+# Counts in groups of three digits, as all reports print them, in every locale.
+_GROUPED = '[>=1000000]0"\u202f"000"\u202f"000;[>=1000]0"\u202f"000;0'
 
 _CUT = " […] cut here: a cell of Excel holds no more"
 
@@ -38,7 +49,7 @@ class _Book:
                 "border": 1,
             },
             "text": text,
-            "whole": {**body, "num_format": "#,##0"},
+            "whole": {**body, "num_format": _GROUPED},
             "score": {**body, "num_format": "0.000"},
             SegmentKind.SAME: {"font_name": "Calibri", "font_size": 10, "bold": True, "underline": 1},
             SegmentKind.FORMULA: {"font_name": "Calibri", "font_size": 10, "italic": True, "font_color": "#5F6A76"},
@@ -57,6 +68,7 @@ class _Book:
         for last, row in enumerate(rows, start=1):
             for position, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self._write(sheet, last, position, value, column.format)
+            sheet.set_row(last, _height(columns, row))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.repeat_rows(0)
@@ -72,7 +84,7 @@ class _Book:
         elif isinstance(value, tuple):
             self._write_segments(sheet, row, column, value)
         else:
-            sheet.write_number(row, column, value, self._formats[kind])
+            sheet.write_number(row, column, round(value, _DIGITS), self._formats[kind])
 
     def _write_segments(self, sheet: Worksheet, row: int, column: int, segments: tuple[Segment, ...]) -> None:
         """A clause with its matched words in bold and underlined; a single run or a very long text goes plain."""
@@ -105,6 +117,20 @@ def write_excel(view: ReportView, path: Path) -> None:
         book = _Book(workbook)
         for name, columns, rows in SHEETS:
             book.add_table(name, columns(view), rows(view))
+
+
+def _height(columns: Sequence[Column], row: Sequence[Value]) -> float:
+    """The height that shows all lines of a row: not every program works it out for wrapped text by itself."""
+    lines = max((_lines_of(column.width, value) for column, value in zip(columns, row, strict=True)), default=1)
+    return min(_LINE_HEIGHT * lines + 2, _TALLEST_ROW)
+
+
+def _lines_of(width: int, value: Value) -> int:
+    if isinstance(value, tuple):
+        value = "".join(segment.text for segment in value)
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(1.1 * len(line) / width)) for line in value.split("\n"))
 
 
 def _fit(text: str) -> str:

@@ -10,7 +10,8 @@ from pipeline.domain import Finding, Part, Remedy, Resolution, ResolutionPair, R
 from pipeline.report.comparing import compare_clauses
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import Comparison, Coverage, FindingView, RemedyView, ScoreTerm
-from pipeline.report.wording import adopter, cites_sentence, term_label
+from pipeline.report.reasons import reasons_both_ways
+from pipeline.report.wording import adopter, cites_sentence, cluster_name, term_label
 
 __all__ = ["Anchors", "coverage_both_ways", "show_finding"]
 
@@ -53,7 +54,9 @@ def show_finding(lookup: Lookup, anchors: Anchors, finding: Finding, position: i
     coverage_a, coverage_b = coverage_both_ways(lookup, pair)
     parts = tuple(ScoreTerm(name, term_label(name), value) for name, value in finding.parts)
     factors = tuple(ScoreTerm(name, term_label(name), value) for name, value in finding.factors)
-    evidence = comparisons[0].evidence
+    reasons_for, reasons_against = reasons_both_ways(
+        comparisons[0], tuple(map(lookup.tell, (*pair.reasons, *finding.reasons))), finding.relation
+    )
     cluster = lookup.clusters.get(finding.cluster or "")
     return FindingView(
         id=finding.id,
@@ -72,20 +75,16 @@ def show_finding(lookup: Lookup, anchors: Anchors, finding: Finding, position: i
         coverage_b=coverage_b,
         cites=cites_sentence(pair.cites, a.citation, b.citation),
         comparisons=comparisons,
-        reasons_for=_distinct((*evidence.reasons_for, *map(lookup.tell, (*pair.reasons, *finding.reasons)))),
-        reasons_against=_distinct(evidence.reasons_against),
+        reasons_for=reasons_for,
+        reasons_against=reasons_against,
         not_discounted=_not_discounted(lookup, pair, comparisons[0]),
         unmatched_a=tuple(lookup.clause_view(clause) for clause in pair.unmatched_a),
         unmatched_b=tuple(lookup.clause_view(clause) for clause in pair.unmatched_b),
         remedies=tuple(_remedies(finding, lookup)),
         cluster=None if cluster is None else anchors.clusters[cluster.id],
-        cluster_label="" if cluster is None else cluster.label,
+        cluster_label="" if cluster is None else cluster_name(cluster.label),
         detailed=detailed,
     )
-
-
-def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentences))
 
 
 def _oriented(pair: ResolutionPair, a: str) -> ResolutionPair:

@@ -10,15 +10,19 @@ from markupsafe import Markup
 
 from pipeline.report.characters import printable
 from pipeline.report.model import ReportView, Segment, SegmentKind
-from pipeline.report.wording import chance, counted, meaning
+from pipeline.report.view import UNMATCHED_SHOWN
+from pipeline.report.wording import capitalized, chance, counted, meaning, number, relation_label, shown
 
-__all__ = ["DISCOUNTED_SHOWN", "OPEN_COMPARISONS", "render_html"]
+__all__ = ["DISCOUNTED_SHOWN", "OPEN_COMPARISONS", "PRINTED_FINDINGS", "render_html"]
 
 # Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
 DISCOUNTED_SHOWN = 200
 
 # Clause pairs of one finding that lie open; further ones are one click away.
 OPEN_COMPARISONS = 4
+
+# Findings whose clauses stand in a printed copy of the page, about a sheet of paper each; all stand on the screen.
+PRINTED_FINDINGS = 25
 
 
 def render_html(view: ReportView) -> str:
@@ -46,9 +50,23 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(
-        chance=chance, counted=counted, meaning=meaning, number=_number, runs=_runs, signed=_signed, width=_width
+        capitalized=capitalized,
+        chance=chance,
+        counted=counted,
+        meaning=meaning,
+        number=number,
+        relation_label=relation_label,
+        runs=_runs,
+        shown=shown,
+        signed=_signed,
+        width=_width,
     )
-    environment.globals.update(SegmentKind=SegmentKind, open_comparisons=OPEN_COMPARISONS)
+    environment.globals.update(
+        SegmentKind=SegmentKind,
+        open_comparisons=OPEN_COMPARISONS,
+        printed_findings=PRINTED_FINDINGS,
+        unmatched_shown=UNMATCHED_SHOWN,
+    )
     return environment
 
 
@@ -71,11 +89,6 @@ def _policy(style: str) -> str:
 
 def _finalize(value: object) -> object:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _number(value: int) -> str:
-    """A count with thin groups of three digits: ``12 480``."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def _signed(value: float) -> str:

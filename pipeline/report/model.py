@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.domain import Body, Manifest, Rejected, Relation, Remedy, SignalKind
-from pipeline.report.wording import counted
+from pipeline.report.summary import Summary
+from pipeline.report.wording import folder_name, named
 
 __all__ = [
-    "BodyCount",
     "ClauseView",
     "ClusterMember",
     "ClusterView",
@@ -19,20 +19,17 @@ __all__ = [
     "EditionsView",
     "EvidenceLine",
     "EvidenceView",
-    "Figure",
     "FindingView",
     "InstrumentView",
     "MatrixCell",
     "MatrixRow",
     "NoticeView",
-    "RelationCount",
     "RemedyView",
     "ReportView",
     "ScoreTerm",
     "Segment",
     "SegmentKind",
     "SignalView",
-    "Summary",
     "WordShare",
 ]
 
@@ -78,6 +75,11 @@ class InstrumentView:
     direction: str
     standing: str
     source: str
+
+    @property
+    def named(self) -> str:
+        """The citation with the body that adopted the text, unless it names the body already."""
+        return named(self.citation, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,78 +294,6 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
-class RelationCount:
-    """How many findings bear one relation."""
-
-    relation: Relation
-    meaning: str
-    across: int
-    within: int
-
-
-@dataclass(frozen=True, slots=True)
-class BodyCount:
-    """What was read of one body."""
-
-    label: str
-    name: str
-    sector: str
-    instruments: int
-    clauses: int
-    editions: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of the summary, its name, and what it counts."""
-
-    name: str
-    value: int
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The counts of a run; each equals the length of what it counts in the record."""
-
-    documents: int
-    copies: int
-    instruments: int
-    clauses: int
-    operative: int
-    overlaps: int
-    pairs: int
-    across: int
-    within: int
-    discounted: int
-    unrelated: int
-    clusters: int
-    signals: int
-    rejected: int
-    relations: tuple[RelationCount, ...]
-    bodies: tuple[BodyCount, ...]
-    languages: tuple[str, ...]
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """The counts in the order in which a report shows them."""
-        return (
-            Figure(
-                "Documents read",
-                self.documents,
-                counted(self.copies, "further copy with the same words", "further copies with the same words"),
-            ),
-            Figure("Documents rejected", self.rejected, "each with its reason"),
-            Figure("Resolutions and like texts", self.instruments, f"of {counted(len(self.bodies), 'body', 'bodies')}"),
-            Figure("Clauses", self.clauses, f"{self.operative} of them operative"),
-            Figure("Pairs of texts compared", self.pairs, f"{self.unrelated} of them unrelated"),
-            Figure("Findings across bodies", self.across, "ranked"),
-            Figure("Findings within one body", self.within, "ranked apart"),
-            Figure("Pairs discounted", self.discounted, "alike for a lawful or harmless reason"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything a report prints. ``limits`` holds the limits of the run and those of the report itself."""
 
@@ -380,6 +310,11 @@ class ReportView:
     rejected: tuple[Rejected, ...]
     notices: tuple[NoticeView, ...]
     limits: tuple[str, ...]
+
+    @property
+    def corpus(self) -> str:
+        """The name of the folder of the corpus; its whole path stands in the manifest alone."""
+        return folder_name(self.manifest.corpus)
 
     @property
     def created_on(self) -> str:

@@ -1,10 +1,10 @@
-"""What stands in each sheet of the workbook: lasting column names, and one row for each thing of the view."""
+"""What stands in each sheet of the workbook: plain headings, first what an analyst reads, a row for each thing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.report.model import ClauseView, Comparison, FindingView, ReportView, Segment
-from pipeline.report.wording import meaning
+from pipeline.report.model import Comparison, FindingView, ReportView, Segment
+from pipeline.report.wording import capitalized, meaning, relation_label, shown
 
 __all__ = ["SHEETS", "Column", "Value"]
 
@@ -14,7 +14,7 @@ _Row = Sequence[Value]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: its lasting name, its width in characters, and the number format of its values."""
+    """A column of a sheet: its heading, its width in characters, and the number format of its values."""
 
     name: str
     width: int
@@ -30,16 +30,17 @@ def _lines(sentences: Iterable[str]) -> str:
 
 
 def _summary_rows(view: ReportView) -> Iterable[_Row]:
-    yield "Corpus", view.manifest.corpus, ""
+    yield "Corpus", view.corpus, ""
     yield "Run", view.manifest.run_id, ""
     yield "Made on", view.created_at, ""
     for figure in view.summary.figures:
         yield figure.name, figure.value, figure.note
+    yield "How the pairs add up", "", view.summary.sum_sentence
     for count in view.summary.relations:
         yield (
             f"Findings {count.relation.value}",
             count.across + count.within,
-            f"{count.relation.label}: {count.meaning}",
+            f"{capitalized(relation_label(count.relation))}: {count.meaning}",
         )
     for body in view.summary.bodies:
         yield (
@@ -50,55 +51,49 @@ def _summary_rows(view: ReportView) -> Iterable[_Row]:
 
 
 _FINDING_COLUMNS = (
-    Column("ref", 6),
-    Column("finding_id", 16),
-    Column("list", 14),
-    Column("rank", 6, "whole"),
-    Column("score", 8, "score"),
-    Column("score_made_up", 30),
-    Column("relation", 11),
-    Column("relation_in_words", 22),
+    Column("Ref", 6),
+    Column("Score", 8, "score"),
+    Column("Relation", 24),
     *(
         column
-        for side in "ab"
-        for column in (
-            Column(f"body_{side}", 9),
-            Column(f"sector_{side}", 8),
-            Column(f"text_{side}", 30),
-            Column(f"title_{side}", 38),
-            Column(f"id_{side}", 20),
-            Column(f"clauses_matched_{side}", 9, "whole"),
-            Column(f"clauses_operative_{side}", 9, "whole"),
-            Column(f"coverage_{side}", 48),
-        )
+        for side in "AB"
+        for column in (Column(f"Body {side}", 9), Column(f"Text {side}", 30), Column(f"Title {side}", 38))
     ),
-    Column("cites", 30),
-    Column("reasons_for", 48),
-    Column("reasons_against", 48),
-    Column("why_not_discounted", 48),
-    Column("remedies", 60),
-    Column("group_of_clauses", 30),
-    Column("status", 30),
+    Column("Clauses matched, A", 10, "whole"),
+    Column("Operative clauses, A", 10, "whole"),
+    Column("Clauses matched, B", 10, "whole"),
+    Column("Operative clauses, B", 10, "whole"),
+    Column("Speaks for an overlap", 48),
+    Column("Speaks against it", 48),
+    Column("Why not discounted", 48),
+    Column("What may be proposed", 100),
+    Column("Who cites whom", 30),
+    Column("Group of clauses", 30),
+    Column("Coverage, A", 48),
+    Column("Coverage, B", 48),
+    Column("How the score is made up", 30),
+    Column("List", 14),
+    Column("Rank", 6, "whole"),
+    Column("Relation code", 11),
+    Column("Sector A", 8),
+    Column("Sector B", 8),
+    Column("Finding ID", 16),
+    Column("Text ID, A", 20),
+    Column("Text ID, B", 20),
 )
 
 
 def _finding_rows(view: ReportView) -> Iterable[_Row]:
     for finding in _all(view):
-        sides: list[Value] = []
-        for text, coverage in ((finding.a, finding.coverage_a), (finding.b, finding.coverage_b)):
-            sides += [text.body_label, text.sector, text.citation, text.title, text.id]
-            sides += [coverage.matched, coverage.total, coverage.sentence]
+        a, b = finding.a, finding.b
+        covered_a, covered_b = finding.coverage_a, finding.coverage_b
         yield (
             finding.ref,
-            finding.id,
-            "across bodies" if finding.cross_body else "within one body",
-            finding.rank,
             finding.score,
-            finding.arithmetic,
-            finding.relation.value,
-            finding.relation.label,
-            *sides,
-            finding.cites,
+            relation_label(finding.relation),
+            *(a.body_label, a.citation, a.title),
+            *(b.body_label, b.citation, b.title),
+            *(covered_a.matched, covered_a.total, covered_b.matched, covered_b.total),
             _lines(finding.reasons_for),
             _lines(finding.reasons_against),
             _lines(finding.not_discounted),
@@ -106,32 +101,40 @@ def _finding_rows(view: ReportView) -> Iterable[_Row]:
                 f"{r.remedy.value}: {r.remedy.label}. {r.reason} Would have to act: {r.adopter}."
                 for r in finding.remedies
             ),
+            finding.cites,
             finding.cluster_label,
-            "identified by software, not yet reviewed",
+            covered_a.sentence,
+            covered_b.sentence,
+            finding.arithmetic,
+            "across bodies" if finding.cross_body else "within one body",
+            finding.rank,
+            finding.relation.value,
+            *(a.sector, b.sector),
+            *(finding.id, a.id, b.id),
         )
 
 
 _PAIR_COLUMNS = (
-    Column("ref", 6),
-    Column("finding_id", 16),
-    Column("pair_id", 16),
-    Column("headline", 9),
-    Column("relation", 11),
-    Column("citation_a", 36),
-    Column("clause_a", 62),
-    Column("words_matched_a", 9, "whole"),
-    Column("words_formula_a", 9, "whole"),
-    Column("words_a", 7, "whole"),
-    Column("citation_b", 36),
-    Column("clause_b", 62),
-    Column("words_matched_b", 9, "whole"),
-    Column("words_formula_b", 9, "whole"),
-    Column("words_b", 7, "whole"),
-    Column("probability_uncalibrated", 13, "score"),
-    Column("log_odds", 9, "score"),
-    Column("points", 60),
-    Column("id_a", 34),
-    Column("id_b", 34),
+    Column("Ref", 6),
+    Column("Relation", 24),
+    Column("Citation A", 36),
+    Column("Clause A", 62),
+    Column("Citation B", 36),
+    Column("Clause B", 62),
+    *(
+        Column(f"{name}, {side}", 10, "whole")
+        for side in "AB"
+        for name in ("Words matched", "Formula words", "Words in all")
+    ),
+    Column("Probability, not calibrated", 13, "score"),
+    Column("Log-odds", 9, "score"),
+    Column("How the points add up", 110),
+    Column("Heads the finding", 9),
+    Column("Relation code", 11),
+    Column("Finding ID", 16),
+    Column("Pair ID", 16),
+    Column("Clause ID, A", 34),
+    Column("Clause ID, B", 34),
 )
 
 
@@ -140,23 +143,17 @@ def _pair_rows(view: ReportView) -> Iterable[_Row]:
         for pair in finding.comparisons:
             yield (
                 finding.ref,
-                finding.id,
-                pair.id,
-                "yes" if pair.headline else "no",
-                pair.relation.value,
-                *_clause_cells(pair.left, pair),
-                *_clause_cells(pair.right, pair),
+                relation_label(pair.relation),
+                *(pair.left.citation, pair.left.segments, pair.right.citation, pair.right.segments),
+                *(pair.left_words.same, pair.left_words.formula, pair.left_words.total),
+                *(pair.right_words.same, pair.right_words.formula, pair.right_words.total),
                 pair.evidence.probability,
                 pair.evidence.log_odds,
                 _points(pair),
-                pair.left.id,
-                pair.right.id,
+                "yes" if pair.headline else "no",
+                pair.relation.value,
+                *(finding.id, pair.id, pair.left.id, pair.right.id),
             )
-
-
-def _clause_cells(clause: ClauseView, pair: Comparison) -> _Row:
-    words = pair.left_words if clause is pair.left else pair.right_words
-    return clause.citation, clause.segments, words.same, words.formula, words.total
 
 
 def _points(pair: Comparison) -> str:
@@ -166,9 +163,9 @@ def _points(pair: Comparison) -> str:
 
 def _matrix_columns(view: ReportView) -> tuple[Column, ...]:
     bodies = [row.body for row in view.matrix]
-    counts = (Column(f"findings_{body}", 12, "whole") for body in bodies)
-    best = (Column(f"best_score_{body}", 12, "score") for body in bodies)
-    return (Column("body", 14), *counts, *best)
+    counts = (Column(f"Findings, {body}", 12, "whole") for body in bodies)
+    best = (Column(f"Best score, {body}", 12, "score") for body in bodies)
+    return (Column("Body", 14), *counts, *best)
 
 
 def _matrix_rows(view: ReportView) -> Iterable[_Row]:
@@ -182,12 +179,12 @@ def _cluster_rows(view: ReportView) -> Iterable[_Row]:
         for member in cluster.members:
             nearest = "yes" if member.clause.id == cluster.medoid.clause.id else "no"
             yield (
-                cluster.id,
                 cluster.label,
-                nearest,
                 member.instrument.body_label,
                 member.clause.citation,
                 member.clause.text,
+                nearest,
+                cluster.id,
                 member.clause.id,
             )
 
@@ -198,28 +195,18 @@ def _discounted_rows(view: ReportView) -> Iterable[_Row]:
             coverage = f"A: {pair.coverage_a.sentence}\nB: {pair.coverage_b.sentence}"
             a, b = pair.a, pair.b
             why = _lines(pair.reasons) or group.why
-            yield (
-                group.relation.value,
-                group.relation.label,
-                a.citation,
-                a.title,
-                a.id,
-                b.citation,
-                b.title,
-                b.id,
-                coverage,
-                why,
-            )
+            ids = group.relation.value, a.id, b.id
+            yield relation_label(group.relation), a.citation, a.title, b.citation, b.title, why, coverage, *ids
 
 
 def _signal_rows(view: ReportView) -> Iterable[_Row]:
     for signal in view.signals:
-        yield signal.kind.value, signal.citation, signal.subject, signal.message
+        yield signal.kind.value, signal.citation, signal.message, signal.subject
 
 
 def _rejected_rows(view: ReportView) -> Iterable[_Row]:
     for rejected in view.rejected:
-        yield rejected.path, rejected.code, rejected.reason, rejected.digest or ""
+        yield rejected.path, rejected.reason, rejected.code, rejected.digest or ""
 
 
 def _note_rows(view: ReportView) -> Iterable[_Row]:
@@ -239,7 +226,7 @@ def _note_rows(view: ReportView) -> Iterable[_Row]:
     yield "findings digest", manifest.findings_digest or "none"
     for title, values in (("setting", manifest.settings), ("version", manifest.versions), ("count", manifest.counts)):
         for name in sorted(values):
-            yield f"{title} {name}", str(values[name])
+            yield f"{title} {name}", shown(values[name])
     for file in sorted(manifest.inputs):
         yield "file", f"{file}: SHA-256 {manifest.inputs[file]}"
 
@@ -250,40 +237,40 @@ def _columns(*columns: tuple[str, int]) -> Callable[[ReportView], tuple[Column, 
 
 
 SHEETS: tuple[tuple[str, Callable[[ReportView], Sequence[Column]], Callable[[ReportView], Iterable[_Row]]], ...] = (
-    ("Summary", lambda _: (Column("what", 32), Column("value", 34, "whole"), Column("note", 80)), _summary_rows),
+    ("Summary", lambda _: (Column("What", 32), Column("Value", 34, "whole"), Column("Note", 80)), _summary_rows),
     ("Findings", lambda _: _FINDING_COLUMNS, _finding_rows),
     ("Clause pairs", lambda _: _PAIR_COLUMNS, _pair_rows),
     ("Matrix", _matrix_columns, _matrix_rows),
     (
         "Clusters",
         _columns(
-            ("cluster_id", 16),
-            ("label", 36),
-            ("nearest_to_all", 10),
-            ("body", 9),
-            ("citation", 40),
-            ("clause", 70),
-            ("clause_id", 36),
+            ("Group", 36),
+            ("Body", 9),
+            ("Citation", 40),
+            ("Clause", 70),
+            ("Nearest to all", 10),
+            ("Group ID", 16),
+            ("Clause ID", 36),
         ),
         _cluster_rows,
     ),
     (
         "Discounted",
         _columns(
-            ("relation", 10),
-            ("relation_in_words", 24),
-            ("text_a", 30),
-            ("title_a", 36),
-            ("id_a", 20),
-            ("text_b", 30),
-            ("title_b", 36),
-            ("id_b", 20),
-            ("coverage", 56),
-            ("why", 56),
+            ("Relation", 24),
+            ("Text A", 30),
+            ("Title A", 36),
+            ("Text B", 30),
+            ("Title B", 36),
+            ("Why it was discounted", 56),
+            ("Coverage", 56),
+            ("Relation code", 10),
+            ("Text ID, A", 20),
+            ("Text ID, B", 20),
         ),
         _discounted_rows,
     ),
-    ("Signals", _columns(("kind", 9), ("citation", 44), ("subject_id", 36), ("observation", 70)), _signal_rows),
-    ("Rejected", _columns(("file", 44), ("code", 20), ("reason", 70), ("sha256", 66)), _rejected_rows),
-    ("Notes", _columns(("topic", 24), ("note", 120)), _note_rows),
+    ("Signals", _columns(("Kind", 9), ("Citation", 44), ("Observation", 70), ("ID", 36)), _signal_rows),
+    ("Rejected", _columns(("File", 44), ("Reason", 70), ("Code", 20), ("SHA-256", 66)), _rejected_rows),
+    ("Notes", _columns(("Topic", 24), ("Note", 120)), _note_rows),
 )

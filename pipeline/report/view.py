@@ -1,7 +1,7 @@
 """Builds the one view model that all writers share from the record of a run."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -9,7 +9,6 @@ from pipeline.domain import Body, Cluster, Part, Relation, ResolutionPair, RunRe
 from pipeline.report.findings import Anchors, coverage_both_ways, show_finding
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import (
-    BodyCount,
     ClusterMember,
     ClusterView,
     DiscountedGroup,
@@ -19,17 +18,19 @@ from pipeline.report.model import (
     MatrixCell,
     MatrixRow,
     NoticeView,
-    RelationCount,
     ReportView,
     SignalView,
-    Summary,
 )
-from pipeline.report.wording import body_name, meaning
+from pipeline.report.summary import BodyCount, RelationCount, Summary
+from pipeline.report.wording import body_name, cluster_name, counted, meaning, number
 
-__all__ = ["DETAILED_FINDINGS", "build_view"]
+__all__ = ["DETAILED_FINDINGS", "UNMATCHED_SHOWN", "build_view"]
 
 # A clause comparison takes about 10 kB of HTML; with 100 the page opens at once everywhere. Workbooks hold them all.
 DETAILED_FINDINGS = 100
+
+# Clauses without a counterpart that the HTML page lists for one text; a reader finds the others in the text itself.
+UNMATCHED_SHOWN = 8
 
 _DISCOUNTED = (Relation.INTEG, Relation.COMP, Relation.PAR, Relation.REV, Relation.BOIL)
 
@@ -60,7 +61,7 @@ def build_view(record: RunRecord) -> ReportView:
         ),
         rejected=tuple(sorted(record.rejected, key=lambda rejected: rejected.path)),
         notices=tuple(_notices(lookup)),
-        limits=(*record.manifest.limits, *_own_limits(len(across) + len(within))),
+        limits=(*record.manifest.limits, *_own_limits(across + within)),
     )
 
 
@@ -79,11 +80,18 @@ def _utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _own_limits(findings: int) -> Iterator[str]:
-    if findings > DETAILED_FINDINGS:
+def _own_limits(findings: Sequence[FindingView]) -> Iterator[str]:
+    if len(findings) > DETAILED_FINDINGS:
         yield (
-            f"The page compares the clauses of the first {DETAILED_FINDINGS} of {findings} findings in full; "
-            "all findings stand in its tables, and the workbook holds all clause pairs."
+            f"The HTML page (report.html) compares the clauses of the first {DETAILED_FINDINGS} of "
+            f"{counted(len(findings), 'finding')} in full; all findings stand in its tables, and the workbook holds "
+            "all clause pairs."
+        )
+    long = sum(max(len(f.unmatched_a), len(f.unmatched_b)) > UNMATCHED_SHOWN for f in findings if f.detailed)
+    if long:
+        yield (
+            f"The HTML page (report.html) lists at most {UNMATCHED_SHOWN} clauses without a counterpart for each text; "
+            f"{counted(long, 'finding')} {'has' if long == 1 else 'have'} more."
         )
 
 
@@ -93,6 +101,13 @@ def _summarize(record: RunRecord) -> Summary:
     across = Counter(finding.relation for finding in record.findings if finding.cross_body)
     within = Counter(finding.relation for finding in record.findings if not finding.cross_body)
     found = across.keys() | within.keys()
+    ranked = {frozenset((finding.a, finding.b)) for finding in record.findings}
+    set_aside = {*_DISCOUNTED, Relation.NONE}
+    unranked = [
+        pair.relation
+        for pair in record.pairs
+        if pair.relation not in set_aside and frozenset((pair.a, pair.b)) not in ranked
+    ]
     return Summary(
         documents=len(record.documents),
         copies=sum(len(document.copies) for document in record.documents),
@@ -104,6 +119,8 @@ def _summarize(record: RunRecord) -> Summary:
         across=across.total(),
         within=within.total(),
         discounted=sum(relations[relation] for relation in _DISCOUNTED),
+        theme_only=unranked.count(Relation.THEME),
+        unranked=len(unranked),
         unrelated=relations[Relation.NONE],
         clusters=len(record.clusters),
         signals=len(record.signals),
@@ -164,7 +181,7 @@ def _show_cluster(lookup: Lookup, anchors: Anchors, cluster: Cluster) -> Cluster
     return ClusterView(
         id=cluster.id,
         anchor=anchors.clusters[cluster.id],
-        label=cluster.label,
+        label=cluster_name(cluster.label),
         medoid=_member(lookup, cluster.medoid),
         members=members,
         bodies=tuple(labels),
@@ -213,7 +230,8 @@ def _notices(lookup: Lookup) -> Iterator[NoticeView]:
                 document.path,
                 "adopts-nothing",
                 f"A text of the kind “{document.kind.value}” ({name}), taken for no resolution; "
-                f"{cited[document.id]} citations were read in it, {open_ones[document.id]} of them left open.",
+                f"{counted(cited[document.id], 'citation')} read in it, "
+                f"{number(open_ones[document.id])} of them left open.",
             )
         for notice in document.notices:
             yield NoticeView(document.path, notice.code, notice.message)

@@ -8,7 +8,16 @@ from docx.document import Document
 from pipeline.domain import Relation, Remedy
 from pipeline.report.annexes import STATUS, write_evidence, write_method
 from pipeline.report.model import FindingView, ReportView
-from pipeline.report.wording import advisory_group, capitalized, counted, listed
+from pipeline.report.wording import (
+    advisory_group,
+    capitalized,
+    counted,
+    listed,
+    named,
+    named_body,
+    number,
+    relation_label,
+)
 from pipeline.report.wordparts import (
     add_bullets,
     add_footer,
@@ -112,7 +121,8 @@ def _actions(findings: Sequence[FindingView]) -> Iterator[str]:
     for group in sorted({advisory_group(side.body) for f in findings for side in (f.a, f.b)} - {""}):
         concerned = [f for f in findings if group in (advisory_group(f.a.body), advisory_group(f.b.body))]
         bodies = {side.body_label for f in concerned for side in (f.a, f.b) if advisory_group(side.body) == group}
-        yield f"To comment on {_refs(concerned)}, which concern texts of {listed(sorted(bodies))} ({group})."
+        verb = "concerns" if len(concerned) == 1 else "concern"
+        yield f"To comment on {_refs(concerned)}, which {verb} texts of {listed(sorted(bodies))} ({group})."
     changing = [f for f in findings if any(remedy.remedy not in _UNCHANGING for remedy in f.remedies)]
     if changing:
         yield (
@@ -150,11 +160,11 @@ def _write_examined(document: Document, view: ReportView) -> None:
             (8.2, 2.2, 2.8, 1.6, 1.8),
             (
                 (
-                    f"{body.name} ({body.label})",
+                    named_body(body.name, body.label),
                     body.sector,
                     body.editions or "unknown",
-                    str(body.instruments),
-                    str(body.clauses),
+                    number(body.instruments),
+                    number(body.clauses),
                 )
                 for body in summary.bodies
             ),
@@ -166,17 +176,21 @@ def _write_examined(document: Document, view: ReportView) -> None:
 def _scope(view: ReportView) -> Iterator[str]:
     summary = view.summary
     languages = ", ".join(summary.languages) or "none"
-    unread = counted(summary.rejected, "document") if summary.rejected else "no document"
-    yield f"Snapshot: {view.created_at}, corpus “{view.manifest.corpus}”. Languages: {languages}."
+    yield f"Snapshot: {view.created_at}, corpus “{view.corpus}”. Languages: {languages}."
     yield (
         f"{counted(summary.documents, 'document')} read, with {counted(summary.instruments, 'text')} and "
-        f"{counted(summary.clauses, 'clause')}, {summary.operative} of them operative. "
-        f"{counted(summary.pairs, 'pair')} of texts compared."
+        f"{counted(summary.clauses, 'clause')}, {number(summary.operative)} of them operative."
     )
-    yield (
-        f"Left out: {unread} that could not be read, and editions other than the newest "
-        f"of {counted(len(view.editions), 'text')} held in several editions."
-    )
+    yield summary.sum_sentence
+    left_out = []
+    if summary.rejected:
+        left_out.append(f"{counted(summary.rejected, 'document')} that could not be read")
+    if view.editions:
+        left_out.append(
+            f"editions other than the newest of {counted(len(view.editions), 'text')} held in several editions"
+        )
+    if left_out:
+        yield f"Left out: {listed(left_out)}."
 
 
 def _write_findings(document: Document, view: ReportView, findings: Sequence[FindingView]) -> None:
@@ -188,21 +202,26 @@ def _write_findings(document: Document, view: ReportView, findings: Sequence[Fin
     add_text(
         document,
         f"The strongest {len(findings)} of {counted(len(view.findings), 'finding')} across bodies"
-        + (f"; the other {more} stand in the workbook of the same run." if more else ", which is all of them."),
+        + (
+            f"; the other {number(more)} stand in the workbook of the same run. "
+            if more
+            else ", which is all of them. "
+        )
+        + ("It was" if len(findings) == 1 else "Each was")
+        + f" {STATUS}.",
         "Lead-in",
     )
     add_table(
         document,
-        "Findings: two dispositions each, their relation and status",
-        ("Ref", "Disposition A", "Disposition B", "Relation", "Status"),
-        (1.2, 5.2, 5.2, 2.7, 2.3),
+        "Findings: two dispositions each, and their relation",
+        ("Ref", "Disposition A", "Disposition B", "Relation"),
+        (1.2, 6.1, 6.1, 3.2),
         (
             (
                 finding.ref,
-                finding.headline.left.citation,
-                finding.headline.right.citation,
-                f"{finding.relation.value}: {finding.relation.label}",
-                STATUS,
+                named(finding.headline.left.citation, finding.a.body),
+                named(finding.headline.right.citation, finding.b.body),
+                f"{finding.relation.value}: {relation_label(finding.relation)}",
             )
             for finding in findings
         ),
@@ -226,6 +245,7 @@ def _write_options(document: Document, findings: Sequence[FindingView]) -> None:
         ("Option", "Findings, and who would have to act"),
         (5.2, 11.4),
         _options(findings),
+        breakable=True,
     )
 
 
@@ -247,7 +267,7 @@ def _write_not_proposed(document: Document, view: ReportView) -> None:
     for group in lawful:
         add_text(
             document,
-            f"{capitalized(group.relation.label)} ({group.relation.value})",
+            f"{capitalized(relation_label(group.relation))} ({group.relation.value})",
             "Heading 3",
         )
         shown = group.pairs[:_LISTED_PAIRS]
@@ -258,7 +278,7 @@ def _write_not_proposed(document: Document, view: ReportView) -> None:
         )
         add_bullets(
             document,
-            (f"{pair.a.citation} and {pair.b.citation}. {' '.join(pair.reasons)}".strip() for pair in shown),
+            (f"{pair.a.named} and {pair.b.named}. {' '.join(pair.reasons)}".strip() for pair in shown),
         )
     if not lawful:
         add_text(
@@ -286,11 +306,13 @@ def _points(findings: Sequence[FindingView]) -> Iterator[str]:
     sides = sorted({side.sector for finding in findings for side in (finding.a, finding.b)})
     for sector in sides:
         concerned = [finding for finding in findings if sector in (finding.a.sector, finding.b.sector)]
-        texts = sorted({side.citation for f in concerned for side in (f.a, f.b) if side.sector == sector})
+        texts = sorted({side.named for f in concerned for side in (f.a, f.b) if side.sector == sector})
         who = "General Secretariat" if sector == "Union" else sector
+        each = "" if len(concerned) == 1 else " of each"
+        does, its = ("does", "its") if len(texts) == 1 else ("do", "their")
         yield (
-            f"{who}, on {_refs(concerned)}: are both provisions carried out as one activity, "
-            f"and does {listed(texts)} say anything of its own that would be lost?"
+            f"{who}, on {_refs(concerned)}: are both provisions{each} carried out as one activity, "
+            f"and {does} {listed(texts)} say anything of {its} own that would be lost?"
         )
     led = [finding.ref for finding in findings if finding.relation in (Relation.CONF, Relation.SAME_ACT)]
     if led:

@@ -1,5 +1,6 @@
 """The words of the reports: neutral sentences for codes, bodies, score terms and those who would have to act."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.domain import Body, Relation, Remedy, Sector, Standing
@@ -11,10 +12,17 @@ __all__ = [
     "capitalized",
     "chance",
     "cites_sentence",
+    "cluster_name",
     "counted",
+    "folder_name",
     "listed",
     "meaning",
+    "named",
+    "named_body",
+    "number",
+    "relation_label",
     "sentence",
+    "shown",
     "standing_name",
     "term_label",
 ]
@@ -42,9 +50,12 @@ _MEANINGS = {
     Relation.REV: "Two editions of one work; a later edition replaces an earlier one.",
     Relation.PAR: "Working-method or structure texts that each Sector has by design.",
     Relation.BOIL: "What the texts share is mainly formula language that many texts carry.",
-    Relation.CONF: "The same object appears to have different owners, actions, deadlines or recipients of reports.",
+    Relation.CONF: (
+        "The texts may contradict each other: one object appears to have different owners, actions, deadlines or "
+        "recipients of reports."
+    ),
     Relation.VERB: "One clause appears to repeat another nearly word for word.",
-    Relation.SUB: "Mandates of one text appear to stand in the other already, for the same office.",
+    Relation.SUB: "A mandate of one text appears to stand in the other already.",
     Relation.SAME_ACT: "The same action on the same object appears to be given to several offices.",
     Relation.SAME_REQ: "The same request appears to be made to members in more than one text.",
     Relation.STUDY: "Two Questions appear to cover the same ground.",
@@ -54,6 +65,15 @@ _MEANINGS = {
     Relation.THEME: "The texts deal with the same theme and ask for different things; they may be read together.",
     Relation.NONE: "The texts are unrelated.",
 }
+
+# Names of relations that must not claim more than the software knows; all others keep their own.
+_RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
+
+# A path that starts at the root of a machine.
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|~")
+
+# A label that is but a row of words: "plans, financial, strategic".
+_BARE_WORDS = re.compile(r"[\w'’-]+(?:, [\w'’-]+)+")
 
 _STANDINGS = {
     Standing.IN_FORCE: "in force",
@@ -85,6 +105,40 @@ def body_name(body: Body) -> str:
 def meaning(relation: Relation) -> str:
     """One neutral sentence that says what a relation is."""
     return _MEANINGS[relation]
+
+
+def relation_label(relation: Relation) -> str:
+    """The name of a relation for people, hedged where the plain one would be a verdict."""
+    return _RELATION_LABELS.get(relation, relation.label)
+
+
+def named(citation: str, body: Body) -> str:
+    """A citation that says who adopted the text: ``PP Resolution 901 (Rev. Dubai, 2018)``."""
+    names = "|".join(map(re.escape, (body.label, body_name(body), "ITU")))
+    known = body is Body.UNKNOWN or re.search(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])", citation, re.IGNORECASE)
+    return citation if known else f"{body.label} {citation}"
+
+
+def named_body(name: str, label: str) -> str:
+    """A body with its short name, where that is another one: ``World … Conference (WTDC)``, ``Council``."""
+    return name if name.casefold() == label.casefold() else f"{name} ({label})"
+
+
+def folder_name(path: str) -> str:
+    """The last name of a path, so that no report tells where a corpus lies on somebody's machine."""
+    return next((part for part in reversed(re.split(r"[\\/]+", path)) if part not in ("", ".", "..")), "this folder")
+
+
+def cluster_name(label: str) -> str:
+    """The label of a group of clauses; a mere row of words is called that."""
+    return f"words in common: {label}" if _BARE_WORDS.fullmatch(label) else label
+
+
+def shown(value: float | str) -> str:
+    """A fact of the manifest: counts in groups, numbers without a tail of digits, of a path the last name alone."""
+    if isinstance(value, str):
+        return folder_name(value) if _ABSOLUTE.match(value) else value
+    return number(value) if isinstance(value, int) else f"{value:.4g}"
 
 
 def standing_name(standing: Standing) -> str:
@@ -136,9 +190,14 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
 
 
+def number(value: int) -> str:
+    """A count in groups of three digits, the one way in which all reports print it: ``12 480``."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """A number with its noun in the right form, digits in groups of three: ``1 finding``, ``12 480 findings``."""
-    return f"{count:,}".replace(",", "\u202f") + f" {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def adopter(remedy: Remedy, a: Body, b: Body) -> str:

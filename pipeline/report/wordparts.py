@@ -110,7 +110,8 @@ def _make_styles(document: Document) -> None:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
         _shape(style, size, after=after, colour=_GREY if name in ("Clause place", "Note") else None)
-    for name in ("Clause place", "Table head", "Lead-in"):
+    # Never "Clause place": inside a table it would tie whole rows to one another, and leave pages half empty.
+    for name in ("Table head", "Lead-in"):
         styles[name].paragraph_format.keep_with_next = True
     matched = styles.add_style("Matched words", WD_STYLE_TYPE.CHARACTER)
     matched.font.bold, matched.font.underline = True, True
@@ -201,7 +202,13 @@ def add_clause(
 
 
 def add_table(
-    document: Document, title: str, head: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]
+    document: Document,
+    title: str,
+    head: Sequence[str],
+    widths: Sequence[float],
+    rows: Iterable[Sequence[str]],
+    *,
+    breakable: bool = False,
 ) -> Table:
     """A table whose head row is marked and repeated on every page; ``title`` is its description for screen readers.
 
@@ -211,6 +218,7 @@ def add_table(
         head: names of the columns.
         widths: of the columns, in centimetres.
         rows: texts of the cells.
+        breakable: whether a row may run over to the next page, as long ones should.
     """
     texts = list(rows)
     table: Table = document.add_table(rows=1 + len(texts), cols=len(head))
@@ -222,7 +230,8 @@ def add_table(
     marks.append(OxmlElement("w:cantSplit"))
     marks.append(OxmlElement("w:tblHeader"))
     for position, row in enumerate(texts, start=1):
-        table.rows[position]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if not breakable:
+            table.rows[position]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         _fill(table, position, row)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
