@@ -24,16 +24,20 @@ sample: $(DEV_STAMP)  ## lay out the sample corpus anew and rebuild what is deri
 	$(BIN)/python tools/build_background.py
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Overlap needs Python 3.11 or later; set PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Overlap needs Python 3.11 or later; set PYTHON=...")'
+	@$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	touch $@
+	@echo "Setting up in $(VENV), about two minutes on a first run ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+	@echo "Set up."
 
 $(DEV_STAMP): $(STAMP)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	@echo "Setting up the tools for tests and checks ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+	@echo "Set up for tests and checks."
 
 clean:
 	rm -rf $(VENV) outputs/runs outputs/cache .pytest_cache .mypy_cache .ruff_cache

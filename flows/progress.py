@@ -1,5 +1,6 @@
 """How far a run is: a bar on a terminal, one line every ten seconds elsewhere, always on standard error."""
 
+import math
 import sys
 import threading
 import time
@@ -9,11 +10,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress, ProgressColumn, Task, TaskID
+    from rich.text import Text
 
-__all__ = ["Lines", "Reporter", "Silence", "TerminalBars", "reporting", "shown_to_person", "stage"]
+__all__ = ["Lines", "Reporter", "Silence", "Stage", "TerminalBars", "reporting", "shown_to_person", "stage"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+# Rates are measured over at least a second, and a change of pace is believed within about twenty.
+_SECONDS_MEASURED = 1.0
+_SECONDS_REMEMBERED = 20.0
 
 
 class Reporter(Protocol):
@@ -28,6 +33,9 @@ class Reporter(Protocol):
     def end(self) -> None:
         """The stage is over."""
 
+    def note(self, line: str) -> None:
+        """Something about the stage that is worth a line of its own."""
+
 
 class Silence:
     """Shows nothing."""
@@ -41,6 +49,61 @@ class Silence:
     def end(self) -> None:
         """Nothing."""
 
+    def note(self, line: str) -> None:
+        """Nothing."""
+
+
+class Stage:
+    """How far one stage is, in words, with a rate that follows changes of pace without jumping.
+
+    ``size`` is what the stage was begun with. When it is told of a smaller total, only so many are new to it.
+    """
+
+    def __init__(self, name: str, unit: str, size: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name, self.unit, self.size = name, unit, size
+        self.done, self.total = 0, size
+        self._clock = clock
+        self._began = self._measured_at = clock()
+        self._measured_done = 0
+        self._rate = 0.0
+
+    def advance(self, done: int, total: int) -> None:
+        """So much of the stage is done."""
+        now = self._clock()
+        self.done, self.total = done, total
+        seconds = now - self._measured_at
+        if not done:
+            self._measured_at = now  # what went before was preparation
+        elif seconds >= _SECONDS_MEASURED:
+            rate = (done - self._measured_done) / seconds
+            weight = 1 - math.exp(-seconds / _SECONDS_REMEMBERED) if self._rate else 1.0
+            self._rate += weight * (rate - self._rate)
+            self._measured_at, self._measured_done = now, done
+
+    def said(self) -> str:
+        """The state of this moment, without the name."""
+        seconds = self._clock() - self._began
+        so_far = f", {seconds:.0f} s so far" if seconds >= _SECONDS_MEASURED else ""
+        if not self.total:
+            return f"working{so_far}"
+        if not self.done:
+            return f"working on {self.total:,} {self.unit}{so_far}"
+        if self.size > self.total:
+            counted = f"{self.done:,} of {self.total:,} new {self.unit} ({self.size:,} in all)"
+        else:
+            counted = f"{self.done:,} of {self.total:,} {self.unit}"
+        return f"{counted}{self._pace()}" if self.done < self.total else f"{counted}, finishing"
+
+    def _pace(self) -> str:
+        """Rate and remaining time, each only where it says something."""
+        waited = self._clock() - self._measured_at
+        rate = self._rate or (self.done - self._measured_done) / max(waited, 0.001)
+        if rate < 0.05:
+            return ""
+        left = (self.total - self._measured_done) / rate - waited
+        pace = f", {rate:,.0f}/s" if rate >= 10 else f", {rate:,.1f}/s"
+        return f"{pace}, about {_duration(left)} left" if left >= 1 else pace
+
 
 class Lines:
     """One line every ten seconds, for logs and pipes, also while a stage cannot tell how far it is."""
@@ -49,9 +112,7 @@ class Lines:
         self._stream = stream
         self._seconds = seconds
         self._over = threading.Event()
-        self._began = time.monotonic()
-        self._name = self._unit = ""
-        self._done = self._total = 0
+        self._stage: Stage | None = None
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._write_lines, daemon=True).start()
@@ -64,22 +125,27 @@ class Lines:
 
     def begin(self, name: str, unit: str, total: int) -> None:
         """Remember what the stage is called and when it began."""
-        self._name, self._unit, self._done, self._total = name, unit, 0, total
-        self._began = time.monotonic()
+        self._stage = Stage(name, unit, total)
 
     def advance(self, done: int, total: int) -> None:
         """Remember how far the stage is."""
-        self._done, self._total = done, total
+        if self._stage is not None:
+            self._stage.advance(done, total)
 
     def end(self) -> None:
-        """Nothing: the next line tells of the next stage."""
+        """The next line tells of the next stage."""
+        self._stage = None
+
+    def note(self, line: str) -> None:
+        """Write the line at once."""
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
 
     def _write_lines(self) -> None:
         while not self._over.wait(self._seconds):
-            seconds = time.monotonic() - self._began
-            if self._name:
-                self._stream.write(f"{_sentence(self._name, self._unit, self._done, self._total, seconds)}\n")
-                self._stream.flush()
+            shown = self._stage
+            if shown is not None:
+                self.note(f"{shown.name}: {shown.said()}")
 
 
 class TerminalBars:
@@ -88,19 +154,13 @@ class TerminalBars:
     def __init__(self) -> None:
         self._bars: Progress | None = None
         self._task: TaskID | None = None
+        self._stage: Stage | None = None
 
     def __enter__(self) -> Self:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
-        columns = (
-            TextColumn("{task.description:<8}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[unit]}"),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True),
-        )
+        columns = (TextColumn("{task.description:<8}"), BarColumn(bar_width=20), _words_column())
         self._bars = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
         self._bars.start()
         return self
@@ -113,23 +173,46 @@ class TerminalBars:
         self._bars = None
 
     def begin(self, name: str, unit: str, total: int) -> None:
-        """Show a bar of its own for the stage."""
+        """Show a bar of its own for the stage; it only pulses until the stage tells how far it is."""
         if self._bars is not None:
-            self._task = self._bars.add_task(name, total=total or None, unit=unit, rate="")
+            self._stage = Stage(name, unit, total)
+            self._task = self._bars.add_task(name, total=None, stage=self._stage)
 
     def advance(self, done: int, total: int) -> None:
         """Move the bar."""
-        if self._bars is not None and self._task is not None:
-            elapsed = self._bars.tasks[-1].elapsed or 0.0
-            rate = f"{done / elapsed:,.0f}/s" if elapsed > 1 else ""
-            self._bars.update(self._task, completed=done, total=total or None, rate=rate)
+        if self._bars is not None and self._task is not None and self._stage is not None:
+            self._stage.advance(done, total)
+            self._bars.update(self._task, completed=done, total=total or None)
 
     def end(self) -> None:
-        """Leave the bar full."""
-        if self._bars is not None and self._task is not None:
-            shown = self._bars.tasks[-1]
-            self._bars.update(self._task, completed=shown.total or 1, total=shown.total or 1)
+        """Leave the bar full; a stage that counted nothing has no bar to leave."""
+        if self._bars is not None and self._task is not None and self._stage is not None:
+            if self._stage.done:
+                self._bars.update(self._task, completed=self._stage.total, total=self._stage.total)
+            else:
+                self._bars.update(self._task, visible=False)
             self._bars.stop_task(self._task)
+        self._task = self._stage = None
+
+    def note(self, line: str) -> None:
+        """Write the line above the bars."""
+        if self._bars is not None:
+            self._bars.console.print(line, markup=False, highlight=False)
+
+
+def _words_column() -> "ProgressColumn":
+    """What a stage says of itself, beside its bar."""
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class _Words(ProgressColumn):
+        def render(self, task: "Task") -> "Text":
+            shown: Stage = task.fields["stage"]
+            if task.finished:
+                return Text(f"{shown.total:,} {shown.unit}")
+            return Text(shown.said())
+
+    return _Words()
 
 
 _reporter: Reporter = Silence()
@@ -148,11 +231,23 @@ def reporting(to: Reporter) -> Iterator[None]:
 
 @contextmanager
 def stage(name: str, unit: str = "", total: int = 0) -> Iterator[Callable[[int, int], None]]:
-    """Show one stage; the function that it yields takes how much is done, and of how much."""
+    """Show one stage; the function that it yields takes how much is done, and of how much.
+
+    A stage of a known size that ends without telling anything had nothing to do, for all was known: it says so.
+    """
     reporter = _reporter
+    told = False
+
+    def advance(done: int, of: int) -> None:
+        nonlocal told
+        told = True
+        reporter.advance(done, of)
+
     reporter.begin(name, unit, total)
     try:
-        yield reporter.advance
+        yield advance
+        if total and not told:
+            reporter.note(f"{name}: all {total:,} {unit} were known")
     finally:
         reporter.end()
 
@@ -164,9 +259,6 @@ def shown_to_person() -> Iterator[None]:
         yield
 
 
-def _sentence(name: str, unit: str, done: int, total: int, seconds: float) -> str:
-    if not total:
-        return f"{name}: working, {seconds:.0f} s so far"
-    rate = done / max(seconds, 0.001)
-    left = f", about {(total - done) / rate:.0f} s left" if rate else ""
-    return f"{name}: {done:,} of {total:,} {unit}, {rate:,.1f}/s{left}"
+def _duration(seconds: float) -> str:
+    """Seconds up to two minutes, then minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -95,9 +95,9 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
     counts = {"files": len(files), "documents": len(documents), "rejected": len(rejected)}
     limits = []
     if ignored := ignored_files(corpus, spec.root):
-        limits.append(f"{len(ignored)} files are no documents by their name and were not read: {_names(ignored)}")
+        limits.append(f"Files that are no documents by their name, not read ({len(ignored)}): {_names(ignored)}")
     if changed := _changed_since(run, documents):
-        limits.append(f"{len(changed)} files changed while they were read; run again: {_names(changed)}")
+        limits.append(f"Files that changed while they were read ({len(changed)}), run again: {_names(changed)}")
     return watch.outcome(ref, counts, limits)
 
 

@@ -186,7 +186,9 @@ def test_a_run_stopped_in_the_middle_leaves_none(how: signal.Signals, corpus: Pa
     assert list_runs(out) == before
     if how is signal.SIGINT:
         assert process.returncode == 130
-        assert stderr.strip() == "Interrupted; no unfinished run was left behind."
+        # On a busy machine a line of progress may stand before it.
+        assert stderr.strip().splitlines()[-1] == "Interrupted; no unfinished run was left behind."
+        assert "Traceback" not in stderr
     else:
         assert overlap("run", str(corpus), "--out", str(out)).returncode == 0
     assert not list((out / "runs").glob(".staging-*"))

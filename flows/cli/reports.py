@@ -4,18 +4,31 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli.layout import PlainCommand, PlainGroup
-from flows.cli.output import only_data_on_stdout, print_json, print_line, print_table
+from flows.cli.output import only_data_on_stdout, print_json, print_line, print_table, tell
 from flows.cli.state import AsJson, RunName, settings_in_use
 
 if TYPE_CHECKING:
     from pipeline.store.runs import RunFolder
 
 __all__ = ["app"]
+
+
+class _ReportCommand(PlainCommand):
+    """Takes ``--root`` for ``--runs-in``, as it was called at first."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  Typer's own types are private
+        """Read the arguments."""
+        renamed = [
+            f"--runs-in{arg.removeprefix('--root')}" if arg == "--root" or arg.startswith("--root=") else arg
+            for arg in args
+        ]
+        return super().parse_args(ctx, renamed)
+
 
 app = typer.Typer(help="Write reports of a finished run.", cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,10 +37,10 @@ _ProposalFile = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Where to write it [reports/ in the folder of runs and caches]."),
 ]
-_Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="Folder of runs and caches [outputs].")]
+_Root = Annotated[Path | None, typer.Option("--runs-in", metavar="DIR", help="Folder of runs and caches [outputs].")]
 
 
-@app.command("iscg-proposal", cls=PlainCommand)
+@app.command("iscg-proposal", cls=_ReportCommand)
 def write_proposal(
     run: RunName = "latest",
     out: _ProposalFile = None,
@@ -55,9 +68,10 @@ def write_proposal(
             _write(path.parent, lambda: path.parent.mkdir(parents=True, exist_ok=True))
         _write(path, lambda: write_iscg_proposal(view, path, limit=limit))
     _say_where(path, as_json)
+    tell("Before you send it, fill in the fields in square brackets, such as the meeting and the source.")
 
 
-@app.command("html", cls=PlainCommand)
+@app.command("html", cls=_ReportCommand)
 def give_page(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
     """Give the report page of a run: say where it is, or copy it.
 
@@ -68,7 +82,7 @@ def give_page(run: RunName = "latest", out: _File = None, root: _Root = None, as
     _give(_find(root, run).report, out, as_json)
 
 
-@app.command("excel", cls=PlainCommand)
+@app.command("excel", cls=_ReportCommand)
 def give_workbook(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
     """Give the Excel workbook of a run: say where it is, or copy it.
 
@@ -79,7 +93,7 @@ def give_workbook(run: RunName = "latest", out: _File = None, root: _Root = None
     _give(_find(root, run).workbook, out, as_json)
 
 
-@app.command("findings", cls=PlainCommand)
+@app.command("findings", cls=_ReportCommand)
 def list_findings(run: RunName = "latest", out: _File = None, root: _Root = None, as_json: AsJson = False) -> None:
     """List the findings of a run in the order of their ranks.
 
@@ -132,9 +146,9 @@ def _give(path: Path, out: Path | None, as_json: bool) -> None:
 
 def _say_where(path: Path, as_json: bool) -> None:
     if as_json:
-        print_json({"file": path})
+        print_json({"file": path.absolute()})
     else:
-        print_line(str(path))
+        print_line(str(path.absolute()))
 
 
 def _write(path: Path, write: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.failures import EXIT_PARTIAL
-from flows.cli.output import only_data_on_stdout, print_json, print_line, tell
+from flows.cli.output import documents_in_words, findings_in_words, only_data_on_stdout, print_json, print_line, tell
 from flows.cli.state import AsJson, OutDir, settings_in_use
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def run(
     ],
     out: OutDir = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Day on which dates count as passed [today].")
+        str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Day on which dates count as passed [today].")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,26 +34,44 @@ def run(
       overlap run resolutions/ --out /srv/overlap
       overlap run PP-22-Final-Acts.docx --json > run.json
 
-    The last line says where the report is. When some documents cannot be read, they are listed, the rest is
+    The last line is the path of the report. When some documents cannot be read, they are listed, the rest is
     processed all the same, and the exit code is 5.
     """
     from flows.spec import RunSpec
     from pipeline.ingest import find_files
     from pipeline.store.contents import RunContents
 
+    _check_day(as_of)
     settings = settings_in_use(out=out, as_of=as_of)
     find_files(corpus)  # a wrong path is told at once, before anything is started
     with only_data_on_stdout():
         done = _detect(RunSpec(str(corpus), str(settings.out), settings.as_of))
     rejected = RunContents(done.path).read_rejected()
+    for one in rejected:
+        tell(f"not read: {one.path}: {one.reason}")
     if as_json:
         print_json(_facts(done, rejected))
     else:
         _describe(done)
-    for one in rejected:
-        tell(f"not read: {one.path}: {one.reason}")
     if rejected:
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def _check_day(text: str | None) -> None:
+    """Tell at once when a day is none, in the words of the option and not of the setting.
+
+    Raises:
+        UsageError: the text is no day.
+    """
+    from datetime import date
+
+    from pipeline.errors import UsageError
+
+    try:
+        if text is not None:
+            date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of takes a day as YYYY-MM-DD, such as 2026-11-23, not {text!r}") from error
 
 
 def _detect(spec: "RunSpec") -> "RunFolder":
@@ -88,12 +106,11 @@ def _facts(done: "RunFolder", rejected: "tuple[Rejected, ...]") -> dict[str, obj
 
 def _describe(done: "RunFolder") -> None:
     counts = done.manifest.counts
-    print_line(
-        f"{counts['documents']:,} documents, {counts['resolutions']:,} resolutions, {counts['clauses']:,} clauses: "
-        f"{counts['findings']:,} findings, {counts['findings_across_bodies']:,} of them between bodies."
-    )
+    print_line(f"{documents_in_words(counts)}.")
+    print_line(f"{findings_in_words(counts)}.")
     for limit in done.manifest.limits:
         print_line(f"Note: {limit}")
     print_line(f"Run:      {done.run_id}")
-    print_line(f"Workbook: {done.workbook}")
-    print_line(f"Report:   {done.report}")
+    print_line(f"Workbook: {done.workbook.absolute()}")
+    print_line("Report, to open in a browser:")
+    print_line(str(done.report.absolute()))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.layout import PlainCommand, PlainGroup
-from flows.cli.output import print_json, print_line, print_table, tell
+from flows.cli.output import documents_in_words, findings_in_words, print_json, print_line, print_table, tell
 from flows.cli.state import AsJson, OutDir, settings_in_use
 
 __all__ = ["app"]
@@ -55,7 +55,9 @@ def show_one(
     out: OutDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one run: inputs, counts, times, versions and limits.
+    """Show one run: what was read and found, its limits, and where its report is.
+
+    --json adds the inputs, times, settings and versions.
 
     Examples:
       overlap runs show
@@ -68,13 +70,10 @@ def show_one(
     if as_json:
         print_json({"path": run.path, "report": run.report, "workbook": run.workbook, **asdict(manifest)})
         return
-    print_line(f"Run      {run.run_id}, made {manifest.created_at[:19]} UTC from {manifest.corpus}")
-    print_line(f"Report   {run.report}")
-    print_line(f"Workbook {run.workbook}")
-    print_line(f"Counts   {', '.join(f'{count:,} {key}' for key, count in manifest.counts.items())}")
-    print_line(f"Seconds  {', '.join(f'{key} {seconds:.1f}' for key, seconds in manifest.timings.items())}")
-    print_line(f"Settings {', '.join(f'{key} = {value}' for key, value in manifest.settings.items())}")
-    print_line(f"Versions {', '.join(f'{key} {value}' for key, value in manifest.versions.items())}")
-    print_line(f"Findings {manifest.findings_digest}")
+    print_line(f"Run      {run.run_id}, made {manifest.created_at[:19].replace('T', ' ')} UTC")
+    print_line(f"Corpus   {manifest.corpus}")
+    print_line(f"Read     {documents_in_words(manifest.counts)}")
+    print_line(f"Found    {findings_in_words(manifest.counts)}")
     for limit in manifest.limits:
-        print_line(f"Limit    {limit}")
+        print_line(f"Note     {limit}")
+    print_line(f"Report   {run.report.absolute()}")

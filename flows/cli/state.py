@@ -15,7 +15,9 @@ __all__ = ["AsJson", "OutDir", "RunName", "guard", "settings_in_use"]
 guard = Guard()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
-OutDir = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for runs and caches [outputs].")]
+OutDir = Annotated[
+    Path | None, typer.Option("--out", "--runs-in", metavar="DIR", help="Folder for runs and caches [outputs].")
+]
 RunName = Annotated[
     str, typer.Option("--run", metavar="ID", help="A run: its identifier, its first characters, or latest.")
 ]

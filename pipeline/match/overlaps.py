@@ -203,9 +203,9 @@ def _limits(resolutions: Sequence[Resolution], capped: int) -> tuple[str, ...]:
     older = sum(r.standing is Standing.SUPERSEDED for r in resolutions)
     out = []
     if proposed:
-        out.append(f"{proposed} proposed texts were read and not compared: proposals are not in force.")
+        out.append(f"Proposed texts read and not compared, for they are not in force: {proposed}.")
     if older:
-        out.append(f"{older} older editions were read and not compared: only the newest edition of a work is.")
+        out.append(f"Older editions read and not compared, for only the newest of a work is: {older}.")
     if capped:
         settings = load_scoring().candidates
         out.append(
