@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
+from flows import interrupts
+
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
     from rich.text import Text
@@ -241,11 +243,14 @@ def stage(name: str, unit: str = "", total: int = 0) -> Iterator[Callable[[int, 
     def advance(done: int, of: int) -> None:
         nonlocal told
         told = True
+        interrupts.check()
         reporter.advance(done, of)
 
+    interrupts.check()
     reporter.begin(name, unit, total)
     try:
         yield advance
+        interrupts.check()
         if total and not told:
             reporter.note(f"{name}: all {total:,} {unit} were known")
     finally:

@@ -76,9 +76,9 @@ def _check_day(text: str | None) -> None:
 
 def _detect(spec: "RunSpec") -> "RunFolder":
     """The Prefect flow, beside its server; our own imports go on while the server starts."""
-    from flows import progress, quiet
+    from flows import interrupts, progress, quiet
 
-    with quiet.prefect_api(spec.root) as server:
+    with interrupts.watch(), quiet.prefect_api(spec.root) as server:
         from flows.detect import detect_overlaps
         from flows.stages import load_stages
 
