@@ -101,12 +101,10 @@ def _editions(resolutions: Sequence[Resolution], lineages: Iterable[Lineage]) ->
     for lineage in lineages:
         for older, newer in zip(lineage.editions, lineage.editions[1:], strict=False):
             yield _edition_pair(newer, older, "editions of one work: never counted as overlap")
-    latest = {lineage.work: lineage.latest for lineage in lineages}
     for resolution in resolutions:
-        work = str(resolution.id.work)
-        if resolution.standing is Standing.PROPOSED and work in latest:
-            marker = resolution.marker or "proposal"
-            yield _edition_pair(str(resolution.id), latest[work], f"{marker}: a proposal to change the adopted text")
+        if resolution.amends is not None:
+            reason = f"{resolution.marker or 'proposal'}: a proposal to change the adopted text"
+            yield _edition_pair(str(resolution.id), resolution.amends, reason)
 
 
 def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:

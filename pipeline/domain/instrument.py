@@ -77,6 +77,8 @@ class Resolution:
 
     ``number_line`` is the head as printed, ``marker`` the proposal symbol (ADD, MOD, SUP …) or "".
     ``span`` covers the text in its document. ``notices`` tell what the reader of the text should doubt.
+    ``reasons`` is what the author of a proposal says for it; ``amends`` is the adopted edition that a proposal would
+    change, leave or suppress, known once the texts of a corpus are settled.
     """
 
     id: InstrumentId
@@ -91,6 +93,8 @@ class Resolution:
     marker: str = ""
     history: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
+    reasons: str = ""
+    amends: str | None = None
 
     @property
     def body(self) -> Body:

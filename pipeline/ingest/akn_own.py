@@ -52,6 +52,8 @@ def _statement(statement: etree._Element, own: etree._Element) -> Iterator[Parag
             "language": own.get("language", "en"),
             "marker": own.get("marker", ""),
             "history": [int(year) for year in own.get("history", "").split()],
+            "reasons": own.get("reasons", ""),
+            "amends": own.get("amends"),
             "numberless": own.get("numberLine") == "none",
             "notices": [[n.get("code", ""), _words(n)] for n in own.iter(f"{_OWN}notice")],
         }

@@ -99,6 +99,8 @@ def _proprietary(
         language=resolution.language,
         marker=resolution.marker,
         history=" ".join(map(str, resolution.history)),
+        reasons=resolution.reasons,
+        amends=resolution.amends or "",
         numberLine="" if resolution.number_line else "none",
         dateBasis=expression.basis,
     )

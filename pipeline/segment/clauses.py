@@ -23,10 +23,10 @@ from pipeline.segment.actors import find_addressees
 from pipeline.segment.calls import Call, parse_call, parse_run_on, split_swallowed_call
 from pipeline.segment.heads import parse_annex_head
 from pipeline.segment.items import ItemPath, Label, is_dash_item, parse_label
+from pipeline.segment.reasons import opens_reasons
 
 __all__ = ["build_sections"]
 
-_REASONS = re.compile(r"^\s*Reasons?\s*:", re.I)
 _FINISHED = re.compile(r"[;.,]['\"’”)]?$|\band$|\bor$")
 _CALL_STYLES = ("call",)
 
@@ -62,7 +62,7 @@ def build_sections(
     for block in blocks:
         if block.kind is BlockKind.FOOTNOTE:
             continue
-        if _REASONS.match(document.line(block)):
+        if opens_reasons(document.line(block)):
             break
         reader.read(block)
     return reader.sections(instrument), tuple(reader.notices)

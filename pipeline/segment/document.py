@@ -35,6 +35,7 @@ from pipeline.segment.heads import (
     parse_marker,
 )
 from pipeline.segment.internal_references import find_internal_references
+from pipeline.segment.reasons import read_reasons
 from pipeline.segment.structured import is_structured, read_structured
 
 __all__ = ["cite_document", "segment_document"]
@@ -204,6 +205,7 @@ def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
         marker=_symbol(unit.marker),
         history=unit.history,
         notices=tuple(told),
+        reasons=read_reasons(document, document.blocks[unit.start + 1 : end]) if unit.marker else "",
     )
 
 

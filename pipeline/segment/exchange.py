@@ -22,6 +22,8 @@ def to_exchange(resolution: Resolution) -> dict[str, object]:
         "number_line": resolution.number_line,
         "standing": resolution.standing.value,
         "marker": resolution.marker,
+        "reasons": resolution.reasons,
+        "amends": resolution.amends,
         "sections": [
             {
                 "call": section.call,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.domain import Body, Lineage, Notice, Resolution, Standing, plain_characters
+from pipeline.domain import Body, Lineage, Notice, Resolution, Standing, cite, plain_characters
 from pipeline.segment.spillover import without_spillover
 
 __all__ = ["Settled", "settle_corpus"]
@@ -23,7 +23,8 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     """Texts with one resolution an identifier, editions tied, and ``standing`` set.
 
     Clauses that a volume's page break carried from one text into the next are left to the text that they end.
-    The newest adopted edition of a work is in force, older ones are superseded. Proposals never are in force. Where
+    The newest adopted edition of a work is in force, older ones are superseded. Proposals never are in force; each is
+    tied to the edition that it would change, or says that the corpus does not hold it. Where
     two documents hold different words for one edition, the fuller text is kept and says so.
     """
     by_id: dict[str, list[Resolution]] = defaultdict(list)
@@ -40,7 +41,8 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     for work, group in sorted(works.items()):
         editions = _editions(group)
         settled.extend(editions)
-        settled.extend(r for r in group if r.standing in (Standing.PROPOSED, Standing.QUARANTINED))
+        settled.extend(_tied(r, editions) for r in group if r.standing is Standing.PROPOSED)
+        settled.extend(r for r in group if r.standing is Standing.QUARANTINED)
         if editions and editions[0].body is not Body.UNKNOWN:
             lineages.append(Lineage(work, tuple(str(r.id) for r in editions)))
     return Settled(tuple(sorted(settled, key=lambda r: str(r.id))), tuple(lineages))
@@ -58,6 +60,25 @@ def _editions(group: list[Resolution]) -> list[Resolution]:
         return own
     newest = Standing.SUPPRESSED if any(r.standing is Standing.SUPPRESSED for r in own) else Standing.IN_FORCE
     return [replace(r, standing=Standing.SUPERSEDED) for r in texts[:-1]] + [replace(texts[-1], standing=newest)]
+
+
+def _tied(proposal: Resolution, editions: list[Resolution]) -> Resolution:
+    """The proposal with the adopted edition that it is about; an addition is about none.
+
+    A change bears the edition that it would make, and is about the newest before it; a suppression and a "no change"
+    bear the edition that they are about.
+    """
+    if proposal.marker.startswith("ADD"):
+        return proposal
+    if editions:
+        year, named = proposal.id.year, proposal.marker.startswith(("SUP", "NOC"))
+        last = None if year is None else year if named else year - 1
+        earlier = [r for r in editions if last is None or r.id.year is None or r.id.year <= last]
+        return replace(proposal, amends=str((earlier or editions)[-1].id))
+    missing = Notice(
+        "amended-text-missing", f"{proposal.marker} {cite(proposal)}: the corpus holds no adopted edition of it"
+    )
+    return replace(proposal, notices=(*proposal.notices, missing))
 
 
 def _is_event(resolution: Resolution) -> bool:

@@ -61,6 +61,8 @@ def read_stated(document: Document, blocks: list[Block]) -> Resolution:
         marker=facts["marker"],
         history=tuple(facts["history"]),
         notices=tuple(Notice(code, message) for code, message in facts["notices"]),
+        reasons=facts.get("reasons", ""),
+        amends=facts.get("amends"),
     )
 
 

@@ -169,6 +169,8 @@ def resolution_to_row(resolution: Resolution) -> Row:
         "document_id": resolution.document_id,
         "number_line": resolution.number_line,
         "marker": resolution.marker,
+        "reasons": resolution.reasons,
+        "amends": resolution.amends,
         "standing": resolution.standing.value,
         "clauses": sum(count for _, count in heads),
         "span_start": resolution.span.start,
@@ -220,6 +222,8 @@ def resolutions_from_rows(rows: Iterable[Row], clause_rows: Iterable[Row]) -> It
             marker=row["marker"],
             history=tuple(row["history"]),
             notices=_NOTICES.validate_json(row["notices"]),
+            reasons=row["reasons"],
+            amends=row["amends"],
         )
 
 

@@ -140,6 +140,8 @@ RESOLUTIONS = Table(
         "document_id": _TEXT,
         "number_line": _TEXT,
         "marker": _TEXT,
+        "reasons": _TEXT,
+        "amends?": _TEXT,
         "standing": _TEXT,
         "clauses": _NUMBER,
         "span_start": _NUMBER,
