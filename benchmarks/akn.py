@@ -12,12 +12,13 @@ import platform
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.domain import Resolution, fold_space
+from pipeline.domain import Resolution
+from pipeline.evaluate import ClauseKey, Score, clause_keys, read_segmentation_gold
 from pipeline.ingest.akn import read_akn
 from pipeline.ingest.layout import Source
 from pipeline.segment import segment_document
@@ -40,38 +41,35 @@ def read(path: Path, thorough: bool) -> dict[str, Resolution]:
     return {f"{r.id.type.value}_{r.id.number}": r for r in segment_document(document)}
 
 
-def figures(found: dict[str, Resolution], truth: dict[str, list[dict[str, str]]], with_part: bool) -> dict[str, Any]:
+def figures(found: dict[str, Resolution], truth: dict[str, Sequence[ClauseKey]], with_part: bool) -> dict[str, Any]:
     """Equal, expected and found clauses of the texts that the truth holds, precision, recall and F1 in [0, 1]."""
-    equal = expected = got = 0
-    for name, rows in truth.items():
-        clauses = list(found[name].clauses) if name in found else []
-        here = Counter(key(c.part.value, c.call, c.label, c.text, with_part) for c in clauses)
-        there = Counter(key(r["part"], r["call"], r["label"], r["text"], with_part) for r in rows)
-        equal += (here & there).total()
-        expected += there.total()
-        got += here.total()
+    score = Score(0, 0, 0)
+    for name, clauses in truth.items():
+        here = Counter(map(comparable(with_part), clause_keys(found[name]) if name in found else ()))
+        there = Counter(map(comparable(with_part), clauses))
+        score += Score(there.total(), here.total(), (here & there).total())
     return {
-        "expected": expected,
-        "found": got,
-        "equal": equal,
-        "precision": round(equal / max(1, got), 4),
-        "recall": round(equal / max(1, expected), 4),
-        "f1": round(2 * equal / max(1, got + expected), 4),
+        "expected": score.expected,
+        "found": score.found,
+        "equal": score.equal,
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "f1": round(score.f1, 4),
     }
 
 
-def key(part: str, call: str, label: str, text: str, with_part: bool) -> tuple[str, ...]:
+def comparable(with_part: bool) -> Callable[[ClauseKey], ClauseKey]:
     """What must be equal."""
-    return (part if with_part else "", fold_space(call), fold_space(label), fold_space(text))
+    return lambda key: key if with_part else key._replace(part="")
 
 
-def words_kept(found: dict[str, Resolution], truth: dict[str, list[dict[str, str]]]) -> int:
+def words_kept(found: dict[str, Resolution], truth: dict[str, Sequence[ClauseKey]]) -> int:
     """Clauses of the truth whose words stand unbroken in the reading, cut into clauses of its own or not."""
     kept = 0
     for name, rows in truth.items():
         sections = found[name].sections if name in found else ()
         whole = letters(" ".join(f"{s.call} " + " ".join(f"{c.label} {c.text}" for c in s.clauses) for s in sections))
-        kept += sum(letters(row["text"]) in whole for row in rows)
+        kept += sum(letters(row.text) in whole for row in rows)
     return kept
 
 
@@ -80,9 +78,9 @@ def letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def leftovers(truth: dict[str, list[dict[str, str]]]) -> dict[str, int]:
+def leftovers(truth: dict[str, Sequence[ClauseKey]]) -> dict[str, int]:
     """How many clauses of the truth hold what belongs to another, by kind; and any of them."""
-    texts = [row["text"] for rows in truth.values() for row in rows]
+    texts = [row.text for rows in truth.values() for row in rows]
     counts = {name: sum(bool(p.search(t)) for t in texts) for name, p in LEFTOVERS.items()}
     return counts | {"any": sum(any(p.search(t) for p in LEFTOVERS.values()) for t in texts)}
 
@@ -92,8 +90,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the reference data")
     folder: Path = parser.parse_args().data / "itu" / "pp18"
-    rows = [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
-    truth = {row["id"]: row["clauses"] for row in rows}
+    gold = (folder / "truth.jsonl").read_text(encoding="utf-8")
+    truth = {text.id: text.clauses for text in read_segmentation_gold(gold, "truth.jsonl")}
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
     )

@@ -7,7 +7,6 @@ found.
 """
 
 import argparse
-import csv
 import json
 import os
 import platform
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.domain import Document
+from pipeline.evaluate import Score, read_citation_gold
 from pipeline.ingest import read_file
 from pipeline.segment import cite_document, segment_document
 
@@ -50,10 +50,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the reference data")
     data: Path = parser.parse_args().data
-    rows = list(csv.DictReader(GOLD.read_text(encoding="utf-8").splitlines()))
-    gold = Counter((r["document"], int(r["start"]), int(r["end"]), r["target"]) for r in rows)
-    found = found_in(data / "itu/pp18/docx", {r["document"] for r in rows})
-    equal = (gold & found).total()
+    golds = read_citation_gold(GOLD.read_text(encoding="utf-8"), GOLD.name)
+    gold = Counter((one.document, *citation) for one in golds for citation in one.citations)
+    found = found_in(data / "itu/pp18/docx", {one.document for one in golds})
+    score = Score(gold.total(), found.total(), (gold & found).total())
+    equal = score.equal
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
     )
@@ -61,13 +62,13 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.stdout.strip(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "documents": len({r["document"] for r in rows}),
+        "documents": len(golds),
         "checked": gold.total(),
         "found": found.total(),
         "equal": equal,
-        "precision": round(equal / found.total(), 4),
+        "precision": round(score.precision, 4),
         "precision_95": wilson(equal, found.total()),
-        "recall": round(equal / gold.total(), 4),
+        "recall": round(score.recall, 4),
         "recall_95": wilson(equal, gold.total()),
     }
     (HERE / "citations.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

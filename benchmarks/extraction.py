@@ -14,7 +14,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.domain import Document, fold_space
+from pipeline.domain import Document
+from pipeline.evaluate import Score, clause_keys, read_segmentation_gold
 from pipeline.ingest import find_files, read_file, relative_name
 from pipeline.segment import segment_document
 
@@ -31,7 +32,7 @@ def extracted(folder: Path) -> tuple[dict[str, Counter[Key]], dict[str, str], in
         document = read_file(path, relative_name(path, folder))
         for resolution in segment_document(document) if isinstance(document, Document) else ():
             name = f"{resolution.id.type.value}_{resolution.id.number}"
-            found = Counter((fold_space(c.call), fold_space(c.label), c.text) for c in resolution.clauses)
+            found = Counter((key.call, key.label, key.text) for key in clause_keys(resolution))
             clauses[name] = clauses.get(name, Counter()) + found
             identifiers[path.stem] = str(resolution.id.work)
     return clauses, identifiers, len(files)
@@ -47,15 +48,16 @@ def clause_figures(
     equal = sum((found.get(name, Counter()) & truth[name]).total() for name in wanted)
     expected = sum(truth[name].total() for name in wanted)
     got = sum(clauses.total() for clauses in found.values())
+    score = Score(expected, got, equal)
     return {
         "instruments": len(found.keys() & wanted),
         "instruments_expected": len(wanted),
         "equal": equal,
         "expected": expected,
         "found": got,
-        "precision": round(equal / max(1, got), 4),
-        "recall": round(equal / max(1, expected), 4),
-        "f1": round(2 * equal / max(1, got + expected), 4),
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "f1": round(score.f1, 4),
     }
 
 
@@ -64,12 +66,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the reference data")
     data: Path = parser.parse_args().data
-    truth: dict[str, Counter[Key]] = {}
-    for line in (data / "itu/pp18/truth.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        truth[row["id"]] = Counter(
-            (fold_space(c["call"]), fold_space(c["label"]), fold_space(c["text"])) for c in row["clauses"]
-        )
+    gold = (data / "itu/pp18/truth.jsonl").read_text(encoding="utf-8")
+    truth = {
+        text.id: Counter((key.call, key.label, key.text) for key in text.clauses)
+        for text in read_segmentation_gold(gold, "truth.jsonl")
+    }
     _, wrc, wrc_files = extracted(data / "itu/wrc")
     right = sum(work == f"wrc/res/{int(stem.split('-')[-1])}" for stem, work in wrc.items())
     word, _, _ = extracted(data / "itu/pp18/docx")

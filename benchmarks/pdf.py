@@ -26,18 +26,17 @@ from unittest.mock import patch
 import pdfplumber
 import pypdfium2
 
-from pipeline.domain import Document, Resolution, boxes_of, fold_space
+from pipeline.domain import Document, Resolution, boxes_of
+from pipeline.evaluate import ClauseKey, Score, clause_keys, read_segmentation_gold
 from pipeline.ingest.layout import Source
 from pipeline.ingest.pdf import read_pdf
 from pipeline.segment import segment_document
 
 HERE = Path(__file__).resolve().parent
-Key = tuple[str, str, str, str]
 REMARKS = (
     "The truth keeps some calls inside the item before them, as the source of its texts does. The product splits them",
     "off, which is right and costs equality; the second line of each input shows the reading alone.",
 )
-TYPES = {"DECISION": "dec", "RESOLUTION": "res", "RECOMMENDATION": "rec", "OPINION": "op"}
 
 
 def plain_text(path: Path) -> int:
@@ -88,30 +87,32 @@ def speed(path: Path, rounds: int) -> dict[str, float]:
     }
 
 
-def read_truth(path: Path) -> dict[str, Counter[Key]]:
-    """Clauses by identifier, such as ``pp/res/25@2018``."""
+def read_truth(path: Path) -> dict[str, Counter[ClauseKey]]:
+    """Clauses by identifier, such as ``pp/res/25@2018``; the numbers as printed tell the year."""
+    text = path.read_text(encoding="utf-8")
+    numbers = {row["id"]: row["num"] for row in map(json.loads, text.splitlines())}
     truth = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        number, year = row["num"].split(" ")[0], re.findall(r"\d{4}", row["num"])[-1]
-        truth[f"pp/{TYPES[row['type']]}/{number}@{year}"] = Counter(
-            (c["part"], fold_space(c["call"]), fold_space(c["label"]), fold_space(c["text"])) for c in row["clauses"]
-        )
+    for gold in read_segmentation_gold(text, path.name):
+        kind, number = gold.id.split("_")
+        truth[f"pp/{kind}/{number}@{re.findall(r'[0-9]{4}', numbers[gold.id])[-1]}"] = Counter(gold.clauses)
     return truth
 
 
-def figures(documents: Sequence[Document], truth: dict[str, Counter[Key]], wanted: Sequence[str]) -> dict[str, float]:
+def figures(
+    documents: Sequence[Document], truth: dict[str, Counter[ClauseKey]], wanted: Sequence[str]
+) -> dict[str, float]:
     """Instruments and clauses found, and how many of them are equal to the truth."""
     found: dict[str, Resolution] = {str(r.id): r for document in documents for r in segment_document(document)}
     by_id = {document.id: document for document in documents}
     equal = got = boxed = 0
     for identifier, resolution in found.items():
-        clauses = Counter((c.part.value, fold_space(c.call), fold_space(c.label), c.text) for c in resolution.clauses)
+        clauses = Counter(clause_keys(resolution))
         equal += (clauses & truth.get(identifier, Counter())).total()
         got += clauses.total()
         document = by_id[resolution.document_id]
         boxed += sum(1 for c in resolution.clauses if (boxes := boxes_of(document, c.span)) and boxes[0].page == c.page)
     expected = sum(truth[identifier].total() for identifier in wanted)
+    score = Score(expected, got, equal)
     return {
         "instruments_expected": len(wanted),
         "identifiers_exact": len(set(found) & set(wanted)),
@@ -120,14 +121,14 @@ def figures(documents: Sequence[Document], truth: dict[str, Counter[Key]], wante
         "clauses_found": got,
         "clauses_equal": equal,
         "clauses_with_page_and_boxes": boxed,
-        "precision": round(equal / max(1, got), 4),
-        "recall": round(equal / max(1, expected), 4),
-        "f1": round(2 * equal / max(1, got + expected), 4),
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "f1": round(score.f1, 4),
     }
 
 
 def exactness(
-    files: Sequence[Path], truth: dict[str, Counter[Key]], wanted: Sequence[str]
+    files: Sequence[Path], truth: dict[str, Counter[ClauseKey]], wanted: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Figures with the product's split of swallowed calls, and without it."""
     documents = [read_pdf(Source.of(path, path.name)) for path in files]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
     from rich.text import Text
 
-__all__ = ["Lines", "Reporter", "Silence", "Stage", "TerminalBars", "reporting", "shown_to_person", "stage"]
+__all__ = ["Lines", "Reporter", "Silence", "Stage", "TerminalBars", "note", "reporting", "shown_to_person", "stage"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 # Rates are measured over at least a second, and a change of pace is believed within about twenty.
@@ -229,6 +229,11 @@ def reporting(to: Reporter) -> Iterator[None]:
         yield
     finally:
         _reporter = before
+
+
+def note(line: str) -> None:
+    """Tell the person something that is worth a line of its own."""
+    _reporter.note(line)
 
 
 @contextmanager

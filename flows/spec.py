@@ -14,6 +14,7 @@ __all__ = ["PACKAGES", "RunSpec", "digest_of_file", "versions_in_use"]
 PACKAGES = (
     "lxml",
     "numpy",
+    "openvino",
     "pdfplumber",
     "prefect",
     "pyarrow",

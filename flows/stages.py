@@ -49,6 +49,7 @@ class StageOutcome:
     seconds: float
     counts: dict[str, int] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def load_stages() -> None:
@@ -103,7 +104,7 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
 
 def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
     """Documents to resolutions with their clauses, and the editions of each work."""
-    from pipeline.segment import cite_document, segment_document, settle_corpus
+    from pipeline.segment import cite_document, in_compared_language, segment_document, settle_corpus
 
     watch = _Stopwatch("segment")
     found: list[Resolution] = []
@@ -116,6 +117,8 @@ def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
             citations.extend(cite_document(document, resolutions))
             tell(done, documents.ref.rows)
     settled = settle_corpus(found)
+    versions = {expression.document_id for expression in settled.expressions}
+    citations = [citation for citation in citations if citation.document_id not in versions]
     ref = contents.write_resolutions(settled.resolutions, settled.lineages, citations)
     clauses = sum(1 for resolution in settled.resolutions for _ in resolution.clauses)
     counts = {
@@ -123,36 +126,44 @@ def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
         "clauses": clauses,
         "lineages": len(settled.lineages),
         "citations": len(citations),
+        "expressions": len(settled.expressions),
     }
-    limits = () if settled.resolutions else ("no resolution was found in these documents",)
+    limits = [] if settled.resolutions else ["no resolution was found in these documents"]
+    if settled.expressions:
+        limits.append(f"Versions in other languages, read and aligned with their texts: {len(settled.expressions)}.")
+    if alone := len(settled.resolutions) - len(in_compared_language(settled.resolutions)):
+        limits.append(f"Texts held in another language than English alone, listed and not compared: {alone}.")
     return watch.outcome(ref, counts, limits)
 
 
 def embed(run: StagedRun, resolutions: StageOutcome, spec: RunSpec) -> StageOutcome:
     """A vector for each passage; only passages that no earlier run has seen are computed."""
-    from pipeline.embed import embed_passages, load_encoder, model_card, passages
-    from pipeline.store.embeddings import DiskVectorCache, embeddings_folder
+    from pipeline.embed import embed_passages, load_encoder, passages
+    from pipeline.store.embeddings import vector_cache
 
     watch = _Stopwatch("embed")
     contents = run.contents.verify(resolutions.ref)
     wanted = passages(contents.read_resolutions())
-    model = model_card()
-    cache = DiskVectorCache(embeddings_folder(spec.root, model.digest), model.digest)
     with progress.stage("embed", "passages", len(wanted)) as tell:
-        embeddings = embed_passages(wanted, load_encoder, cache, model.dimension, tell)
+        encoder = load_encoder(spec.root, progress.note)
+        cache = vector_cache(spec.root, encoder.digest)
+        embeddings = embed_passages(wanted, lambda: encoder, cache, encoder.dimension, tell)
     ref = contents.write_embeddings(embeddings)
-    return watch.outcome(ref, {"passages": len(wanted), "embedded": embeddings.computed}, tuple(cache.notices))
+    counts = {"passages": len(wanted), "embedded": embeddings.computed}
+    return watch.outcome(ref, counts, cache.notices, {"encoder": encoder.name})
 
 
 def match(run: StagedRun, resolutions: StageOutcome, embeddings: StageOutcome) -> StageOutcome:
     """Clauses that say the same, with the evidence."""
     from pipeline.match import find_overlaps
+    from pipeline.segment import in_compared_language
 
     watch = _Stopwatch("match")
     contents = run.contents.verify(resolutions.ref, embeddings.ref)
     vectors = contents.read_embeddings()
     with progress.stage("match", "pairs") as tell:
-        result = find_overlaps(contents.read_resolutions(), vectors.vectors, vectors.rows, tell)
+        texts = in_compared_language(contents.read_resolutions())
+        result = find_overlaps(texts, vectors.vectors, vectors.rows, tell)
     ref = contents.write_overlaps(result.overlaps, result.weights, result.kinship)
     return watch.outcome(ref, {"overlaps": len(result.overlaps)}, result.limits)
 
@@ -160,12 +171,13 @@ def match(run: StagedRun, resolutions: StageOutcome, embeddings: StageOutcome) -
 def compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     """Pairs of resolutions, aligned clause by clause."""
     from pipeline.compare import compare_resolutions
+    from pipeline.segment import in_compared_language
 
     watch = _Stopwatch("compare")
     contents = run.contents.verify(resolutions.ref, overlaps.ref)
     with progress.stage("compare"):
         pairs = compare_resolutions(
-            contents.read_resolutions(),
+            in_compared_language(contents.read_resolutions()),
             contents.read_lineages(),
             contents.read_overlaps(),
             contents.read_weights(),
@@ -190,13 +202,16 @@ def rank(
 ) -> StageOutcome:
     """Findings in the order in which an analyst should read them, and signals about single texts."""
     from pipeline.rank import find_signals, rank_findings
+    from pipeline.segment import in_compared_language
 
     watch = _Stopwatch("rank")
     contents = run.contents.verify(resolutions.ref, pairs.ref, overlaps.ref, clusters.ref)
     texts, found = contents.read_resolutions(), contents.read_overlaps()
     with progress.stage("rank"):
         findings = rank_findings(texts, contents.read_pairs(), found, contents.read_clusters())
-        signals = find_signals(texts, found, as_of=date.fromisoformat(run.facts["settings"]["as_of"]))
+        signals = find_signals(
+            in_compared_language(texts), found, as_of=date.fromisoformat(run.facts["settings"]["as_of"])
+        )
     ref = contents.write_findings(findings, signals)
     across = sum(finding.cross_body for finding in findings)
     return watch.outcome(ref, {"findings": len(findings), "findings_across_bodies": across, "signals": len(signals)})
@@ -204,6 +219,7 @@ def rank(
 
 def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> RunFolder:
     """Write the reports and the manifest, and give the run its name among the finished ones."""
+    from pipeline.quality import assess_documents
     from pipeline.report.excel import write_excel
     from pipeline.report.html import render_html
     from pipeline.report.view import build_view
@@ -211,7 +227,8 @@ def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> 
     contents = run.contents.verify(*(outcome.ref for outcome in outcomes))
     with progress.stage("publish"):
         manifest = _manifest(run, spec, outcomes, contents.read_findings())
-        view = build_view(contents.record(manifest))
+        record = contents.record(manifest)
+        view = build_view(record, assess_documents(record.documents, record.resolutions))
         (run.folder / REPORT).write_text(render_html(view), encoding="utf-8", newline="\n")
         write_excel(view, run.folder / WORKBOOK)
         return run.publish(manifest)
@@ -224,9 +241,16 @@ class _Stopwatch:
         self._stage = stage
         self._began = time.monotonic()
 
-    def outcome(self, ref: StageRef, counts: dict[str, int], limits: Sequence[str] = ()) -> StageOutcome:
+    def outcome(
+        self,
+        ref: StageRef,
+        counts: dict[str, int],
+        limits: Sequence[str] = (),
+        versions: dict[str, str] | None = None,
+    ) -> StageOutcome:
         """What the stage hands on."""
-        return StageOutcome(self._stage, ref, round(time.monotonic() - self._began, 3), counts, tuple(limits))
+        seconds = round(time.monotonic() - self._began, 3)
+        return StageOutcome(self._stage, ref, seconds, counts, tuple(limits), versions or {})
 
 
 def _read_all(files: Sequence[tuple[Path, str]]) -> list[Document | Rejected]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.cluster import cluster_overlaps
 from pipeline.compare import compare_resolutions
 from pipeline.domain import Cluster, Document, Finding, ResolutionPair
-from pipeline.embed import Embeddings, embed_passages, load_encoder, model_card, passages
+from pipeline.embed import Embeddings, embed_passages, load_encoder, passages
 from pipeline.ingest import find_files, merge_copies, read_file, relative_name
 from pipeline.match import MatchResult, find_overlaps
 from pipeline.rank import rank_findings
@@ -64,7 +64,8 @@ def sample_settled(sample_documents: tuple[Document, ...]) -> Settled:
 def sample_road(sample_settled: Settled) -> Road:
     """The whole road on the sample corpus, with the real model."""
     wanted = passages(sample_settled.resolutions)
-    embeddings = embed_passages(wanted, load_encoder, MemoryCache(), model_card().dimension)
+    encoder = load_encoder(ROOT / "outputs")  # keeps the export of the model from one test run to the next
+    embeddings = embed_passages(wanted, lambda: encoder, MemoryCache(), encoder.dimension)
     matched = find_overlaps(sample_settled.resolutions, embeddings.vectors, embeddings.rows)
     pairs = compare_resolutions(
         sample_settled.resolutions, sample_settled.lineages, matched.overlaps, matched.weights, matched.kinship

@@ -10,6 +10,7 @@ from pipeline.domain import Citation, CitationKind, Document, Notice, Part, Reso
 from pipeline.ingest import read_file
 from pipeline.report.akn import write_akn
 from pipeline.segment import Settled, cite_document, segment_document, to_exchange
+from pipeline.segment.mandates import with_mandates
 
 AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 STANDARD = Path(__file__).resolve().parent / "standards" / "akomantoso30.xsd"
@@ -92,6 +93,7 @@ def test_what_the_sample_lacks_comes_back_too(sample_settled: Settled, schema: e
         notices=(Notice("body", "doubted <here>"),),
         citations=(Citation(CitationKind.QUESTION, "Question 7/1", Span(0, 12), None, "question"), *base.citations),
     )
+    odd = with_mandates(odd)
     data = write_akn([odd])
     schema.assertValid(etree.fromstring(data))
     assert b'status="unknown"' not in data or b'href=""' in data

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(p for top in ("pipeline", "flows") for p in (ROOT / top).rglob("*.py"))
 
-STAGES = {"ingest", "segment", "embed", "match", "compare", "cluster", "rank", "report"}
+STAGES = {"ingest", "segment", "quality", "embed", "match", "compare", "cluster", "rank", "report", "evaluate"}
 # What each room of the pipeline may use of the others.
 MAY_USE = {
     "errors": set(),
@@ -28,7 +28,9 @@ DOORS = {
     "lxml": {"pipeline.ingest", "pipeline.report"},
     "spacy": {"pipeline.segment", "pipeline.match", "flows.cli"},
     "sentence_transformers": {"pipeline.embed"},
-    "torch": set(),
+    "torch": {"pipeline.embed"},
+    "openvino": {"pipeline.embed"},
+    "tokenizers": {"pipeline.embed"},
     "rapidfuzz": {"pipeline.match"},
     "sklearn": {"pipeline.cluster"},
     "pyarrow": {"pipeline.store"},

@@ -53,7 +53,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(out: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A finished run over the sample, made without Prefect."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.embed.load_encoder", LetterEncoder)
+        patch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
         spec = RunSpec(str(SAMPLE), str(out), "2026-11-23")
         staged = stages.open_run(spec)
         documents = stages.ingest(staged, spec)
@@ -71,7 +71,7 @@ def run(out: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
     """The command in this process, in a folder of its own; gives exit code, standard output and standard error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pipeline.embed.load_encoder", LetterEncoder)
+    monkeypatch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
     for name in [name for name in os.environ if name.startswith(("OVERLAP_", "PREFECT_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(guard, "show_traceback", False)
@@ -252,7 +252,7 @@ class TestRuns:
         assert json.loads(stdout)["findings_digest"] == run.manifest.findings_digest
         _, stdout, _ = call("runs", "show", name, "--runs-in", out)
         assert stdout.splitlines()[-1].endswith(str(run.report))
-        assert "57 files: 56 documents, 1 copy of another" in stdout
+        assert "63 files: 62 documents, 1 copy of another" in stdout
         assert "sha256" not in stdout.lower()
 
     def test_a_folder_that_is_no_run_is_told_on_standard_error(

@@ -33,7 +33,7 @@ class HashEncoder:
 
 @pytest.fixture(autouse=True)
 def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.embed.load_encoder", HashEncoder)
+    monkeypatch.setattr("pipeline.embed.load_encoder", lambda *_: HashEncoder())
 
 
 @pytest.fixture

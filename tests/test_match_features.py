@@ -8,23 +8,27 @@ from conftest import Road
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain import Clause, Part, Resolution, ResolutionId, Span
+from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span
 from pipeline.match import FEATURES
 from pipeline.match.alignment import align
 from pipeline.match.mandates import contradict, read_mandate
 from pipeline.match.tokens import Vocabulary, WordedClause, word_clause, words
 from pipeline.reference import formula_spans, mandate_text
 from pipeline.segment.actors import find_addressees
+from pipeline.segment.mandates import with_mandates
 
 
 def worded(text: str, call: str = "instructs the Director of BDT", cited: tuple[str, ...] = ()) -> WordedClause:
     """One clause on its own, every word as rare as the next."""
-    resolution = Resolution(ResolutionId.parse("pp/res/901@2018"), "", "en", "doc/x", "", Span(0, 0), ())
     actors = find_addressees(call)
     clause = Clause(
         "pp/res/901@2018#x.1", Part.OPERATIVE, call, "1", ("1",), text, Span(0, len(text)), None, actors.actors
     )
-    return word_clause(clause, resolution, cited, Vocabulary(10, {}))
+    section = Section(call, "x", "instructs", Part.OPERATIVE, Span(0, 0), (clause,))
+    resolution = with_mandates(
+        Resolution(ResolutionId.parse("pp/res/901@2018"), "", "en", "doc/x", "", Span(0, 0), (section,))
+    )
+    return word_clause(next(resolution.clauses), resolution, cited, Vocabulary(10, {}))
 
 
 def test_a_copy_is_contained_whole_both_ways() -> None:
@@ -122,9 +126,8 @@ def test_contradictions_are_named(left: str, right: str, why: str) -> None:
 
 def test_actions_addressees_and_reports_are_read() -> None:
     mandate = read_mandate(worded("to submit each year to the Council an analysis of cable faults"))
-    assert mandate.action == "report"
     assert mandate.is_report
-    assert mandate.reports_to == {"council"}
+    assert mandate.mandate.reporting_to == ("council",)
     assert mandate.offices == {"bdt.dir"}
     assert read_mandate(worded("to organize workshops")).action == "organize"
     assert read_mandate(worded("to retain entries for sixty days")).durations == {("day", 60)}

@@ -11,10 +11,11 @@ from pipeline.errors import ModelError, ReferenceDataError
 from pipeline.match import background, find_overlaps
 from pipeline.match.bounds import bag, best_alignment
 from pipeline.match.candidates import candidate_pairs
-from pipeline.match.mandates import Mandate, contradict, read_mandate
+from pipeline.match.mandates import ComparedMandate, contradict, read_mandate
 from pipeline.match.tokens import Vocabulary, WordedClause, word_clause
 from pipeline.reference import are_parallel, find_deadline, load_scoring, scoring
 from pipeline.segment.actors import find_addressees
+from pipeline.segment.mandates import with_mandates
 
 
 def text_of(name: str, text: str, call: str = "instructs the Director of BDT", title: str = "") -> Resolution:
@@ -23,7 +24,7 @@ def text_of(name: str, text: str, call: str = "instructs the Director of BDT", t
         f"{name}#x.1", Part.OPERATIVE, call, "1", ("1",), text, Span(0, len(text)), None, find_addressees(call).actors
     )
     section = Section(call, "x", "instructs", Part.OPERATIVE, Span(0, 0), (clause,))
-    return Resolution(ResolutionId.parse(name), title, "en", "doc/x", "", Span(0, 0), (section,))
+    return with_mandates(Resolution(ResolutionId.parse(name), title, "en", "doc/x", "", Span(0, 0), (section,)))
 
 
 def worded(text: str, call: str = "instructs the Director of BDT", name: str = "pp/res/901@2018") -> WordedClause:
@@ -31,7 +32,7 @@ def worded(text: str, call: str = "instructs the Director of BDT", name: str = "
     return word_clause(next(resolution.clauses), resolution, (), Vocabulary(10, {}))
 
 
-def mandate(text: str, call: str = "instructs the Director of BDT") -> Mandate:
+def mandate(text: str, call: str = "instructs the Director of BDT") -> ComparedMandate:
     return read_mandate(worded(text, call))
 
 
@@ -63,7 +64,7 @@ def test_opposites_are_whole_words_about_one_thing() -> None:
     ["to close the gender gap", "to transfer knowledge to operators", "to remove barriers to entry", "to reduce costs"],
 )
 def test_closing_a_gap_ends_no_activity(text: str) -> None:
-    assert not mandate(text).ends
+    assert not mandate(text).mandate.ends
     assert mandate(text).action != "stop"
 
 
@@ -76,7 +77,7 @@ def test_closing_a_gap_ends_no_activity(text: str) -> None:
     ],
 )
 def test_ending_a_kept_thing_is_read(text: str, thing: str) -> None:
-    assert thing in mandate(text).ends
+    assert thing in mandate(text).mandate.ends
     assert mandate(text).action == "stop"
 
 

@@ -12,7 +12,10 @@ from pipeline.report.characters import printable
 from pipeline.report.excel import CELL_LIMIT, write_excel
 from pipeline.report.view import build_view
 
-SHEETS = ["Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Signals", "Rejected", "Notes"]
+SHEETS = [
+    *("Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Signals"),
+    *("Documents", "Document warnings", "Rejected", "Notes"),
+]
 
 
 def retitled(record, title):

@@ -183,7 +183,7 @@ def test_citations_of_a_structured_file_are_found_in_each_text(tmp_path: Path) -
     assert all(c.clause == f"{r.id}#resolves.1" for r in found for c in r.citations)
 
 
-def test_a_text_in_another_language_is_told_and_not_misread(tmp_path: Path) -> None:
+def test_a_text_in_another_language_is_told_and_read_by_its_own_grammar(tmp_path: Path) -> None:
     path = tmp_path / "S22-PP-C-0001!!MSW-F.txt"
     path.write_text(
         "RÉSOLUTION 901 (RÉV. DUBAÏ, 2018)\nRegistres ouverts\nLa Conférence de plénipotentiaires de l'Union "
@@ -196,4 +196,7 @@ def test_a_text_in_another_language_is_told_and_not_misread(tmp_path: Path) -> N
     assert isinstance(document, Document)
     assert document.language == "fr"
     assert "language" in [n.code for n in document.notices]
-    assert segment_document(document) == ()
+    (resolution,) = segment_document(document)
+    assert [c.id for c in resolution.clauses] == ["pp/res/901@2018#resolves.1"]
+    (alone,) = settle_corpus([resolution]).resolutions
+    assert "other-language" in [n.code for n in alone.notices]

@@ -2,9 +2,11 @@
 
 import hashlib
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.errors import RunError
-from pipeline.store.embeddings import DiskVectorCache, embeddings_folder
+from pipeline.store.embeddings import DiskVectorCache, embeddings_folder, kept_shards, prune_shards, vector_cache
 
 DIGEST = "53" * 32
 DIMENSION = 8
@@ -169,3 +171,30 @@ def test_a_large_cache_is_read_in_one_piece(folder: Path) -> None:
     opened(folder).put(dict(zip(keys, matrix, strict=True)))
     found = opened(folder).get(keys)
     assert np.array_equal(np.stack([found[one] for one in keys]), matrix)
+
+
+def test_pruning_removes_what_no_run_has_read_for_long_and_nothing_else(tmp_path: Path) -> None:
+    folder = embeddings_folder(tmp_path, DIGEST)
+    opened(folder).put(some([1, 2]))
+    opened(folder).put(some([3]))
+    for shard in shards(folder):
+        os.utime(shard, (1, 1))
+    (folder / "x.damaged").write_bytes(b"")
+    vector_cache(tmp_path, DIGEST).get([key(3)])  # reading is use
+    assert sorted(one.vectors for one in kept_shards(tmp_path)) == [1, 2]
+    assert {one.encoder for one in kept_shards(tmp_path)} == {DIGEST[:12]}
+    removed = prune_shards(tmp_path, datetime.now(UTC) - timedelta(days=1))
+    assert len(removed) == 2
+    assert set(vector_cache(tmp_path, DIGEST).get([key(n) for n in (1, 2, 3)])) == {key(3)}
+    assert [one.vectors for one in kept_shards(tmp_path)] == [1]
+
+
+def test_a_shard_pruned_under_a_reader_is_computed_again(tmp_path: Path) -> None:
+    reader = vector_cache(tmp_path, DIGEST)
+    vector_cache(tmp_path, DIGEST).put(some([1]))
+    assert len(reader) == 1
+    prune_shards(tmp_path, datetime.now(UTC) + timedelta(days=1))
+    assert reader.get([key(1)]) == {}
+    reader.put(some([1]))
+    assert set(reader.get([key(1)])) == {key(1)}
+    assert not reader.notices

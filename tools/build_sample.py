@@ -43,6 +43,11 @@ FIXED_DATE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 OPERATIVE_VERBS = "resolves|decides|instructs|invites|requests|urges|encourages|calls upon|recommends|authorizes"
 OPERATIVE = re.compile(rf"^(?:further\s+)?(?:{OPERATIVE_VERBS})\b")
 ROMAN_ITEM = re.compile(r"^(?P<label>[ivx]+\))\s+(?P<text>.+)$")
+# Letters of labels, and the stops between items, before the next section and at the end, where they are not English.
+LETTERS = {"ar": "أبجدهوزحطي", "ru": "абвгдежзик"}
+STOPS = {"ar": "؛،.", "zh": "；，。"}
+EAST_ASIAN = {"zh": ("SimSun", "zh-CN")}
+RIGHT_TO_LEFT = {"ar": "ar-EG"}
 NUMBERED_PARAGRAPH = re.compile(r"^(?P<label>\d+(?:\.\d+)*)\t(?P<text>.+)$", re.S)
 MARKS = re.compile(r"\{-(?P<old>.*?)-\}|\{\+(?P<new>.*?)\+\}|\[\^(?P<note>\d+)\]", re.S)
 
@@ -129,6 +134,7 @@ class FileSpec:
         hyphenate: words which may be divided at line ends, with their division points (PDF).
         head: running head (PDF).
         bundle_title: cover title of a file which holds several texts.
+        language: official language of the file.
         footnotes: filled from the texts.
     """
 
@@ -140,6 +146,7 @@ class FileSpec:
     hyphenate: list[str] = field(default_factory=list)
     head: str = ""
     bundle_title: str = ""
+    language: str = "en"
     footnotes: list[str] = field(default_factory=list)
 
 
@@ -222,6 +229,8 @@ def load(source: Path) -> Corpus:
                 if text["id"] in corpus.texts:
                     raise ValueError(f"{path.name}: duplicate id {text['id']}")
                 corpus.texts[text["id"]] = derive(text, corpus.texts) | {"kind": kind}
+        for text in data.get("translation", []):
+            corpus.texts[f"{text['of']};lang={text['language']}"] = translated(text, corpus.texts[text["of"]])
         corpus.files += [FileSpec(**entry) for entry in data.get("file", [])]
     return corpus
 
@@ -251,9 +260,32 @@ def derive(text: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, 
     return merged
 
 
-def is_operative(call: str) -> bool:
-    """Tell whether a call opens an operative section."""
-    return OPERATIVE.match(call) is not None
+def translated(text: dict[str, Any], original: dict[str, Any]) -> dict[str, Any]:
+    """Give a translation the structure of its original.
+
+    Args:
+        text: the entry as read.
+        original: the text which it translates.
+
+    Returns:
+        The full entry, each section knowing its language and its part.
+
+    Raises:
+        ValueError: if sections or items are missing.
+    """
+    sizes = [[len(section["items"]) for section in t["sections"]] for t in (text, original)]
+    if sizes[0] != sizes[1]:
+        raise ValueError(f"{text['of']} in {text['language']}: items {sizes[0]}, in the original {sizes[1]}")
+    sections = [
+        section | {"operative": is_operative(model), "language": text["language"]}
+        for section, model in zip(text["sections"], original["sections"], strict=True)
+    ]
+    return text | {"sections": sections, "kind": "instrument"}
+
+
+def is_operative(section: dict[str, Any]) -> bool:
+    """Tell whether a section is operative: by its call in English, by its original in other languages."""
+    return bool(section.get("operative", OPERATIVE.match(section["call"]) is not None))
 
 
 def labels(section: dict[str, Any]) -> list[str]:
@@ -261,9 +293,10 @@ def labels(section: dict[str, Any]) -> list[str]:
     count = len(section["items"])
     if not section.get("numbered", count > 1):
         return [""] * count
-    if is_operative(section["call"]):
+    if is_operative(section):
         return [str(number + 1) for number in range(count)]
-    return [f"{chr(ord('a') + number)})" for number in range(count)]
+    letters = LETTERS.get(section.get("language", "en"), "abcdefghijklmnopqrstuvwxyz")
+    return [f"{letters[number]})" for number in range(count)]
 
 
 def closed(text: str, stop: str) -> str:
@@ -281,16 +314,17 @@ def section_items(section: dict[str, Any], last: bool) -> Iterator[tuple[str, in
         last: whether the section closes the text.
     """
     names = labels(section)
+    between, comma, full = STOPS.get(section.get("language", "en"), ";,.")
     for index, (label, item) in enumerate(zip(names, section["items"], strict=True)):
-        final = "." if last else ","
-        stop = final if index == len(names) - 1 else ";"
+        final = full if last else comma
+        stop = final if index == len(names) - 1 else between
         head, *subs = item.split("\n")
         yield label, 1, head if subs else closed(head, stop)
         for number, sub in enumerate(subs):
             match = ROMAN_ITEM.match(sub)
             name, words = (match["label"], match["text"]) if match else ("", sub)
             text = words.rstrip(";")
-            yield name, 2, closed(text, stop if number == len(subs) - 1 else ";")
+            yield name, 2, closed(text, stop if number == len(subs) - 1 else between)
 
 
 def instrument_blocks(text: dict[str, Any]) -> Iterator[Block]:
@@ -313,9 +347,7 @@ def instrument_blocks(text: dict[str, Any]) -> Iterator[Block]:
             comma = "," if question and not section["call"].startswith("decides") else ""
             yield Block("call", section["call"] + comma)
         for label, level, words in items:
-            yield Block(
-                "item" if level == 1 else "subitem", words, label=label, operative=is_operative(section["call"])
-            )
+            yield Block("item" if level == 1 else "subitem", words, label=label, operative=is_operative(section))
     for annex in text.get("annexes", []):
         yield Block("annex_number", annex["label"])
         yield Block("annex_title", annex["title"])
@@ -374,7 +406,7 @@ def record(text: dict[str, Any]) -> dict[str, Any]:
     sections = []
     for position, section in enumerate(text["sections"]):
         items = section_items(section, position == len(text["sections"]) - 1)
-        part = "operative" if is_operative(section["call"]) else "preambular"
+        part = "operative" if is_operative(section) else "preambular"
         clauses = [{"label": label, "text": words} for label, _, words in items]
         sections.append({"call": section["call"], "part": part, "clauses": clauses})
     head = {"id": text["id"], "body": body, "type": kind, "number": number, "edition": edition}
@@ -402,6 +434,7 @@ class WordWriter:
         self.list_kind = ""
         self.list_id = 0
         self.styles()
+        self.language()
         if spec.numbering == "auto":
             self.abstract_lists()
 
@@ -432,6 +465,33 @@ class WordWriter:
             if indent:
                 style.paragraph_format.left_indent = Cm(indent)
                 style.paragraph_format.first_line_indent = Cm(-0.7)
+
+    def language(self) -> None:
+        """Set the page and the styles for languages which are not written as English is."""
+        if self.spec.language in RIGHT_TO_LEFT:
+            properties: Any = self.document.sections[0]._sectPr
+            properties.insert_element_before(parse_xml(f"<w:bidi {nsdecls('w')}/>"), "w:rtlGutter", "w:docGrid")
+        if self.spec.language in EAST_ASIAN:
+            font, _ = EAST_ASIAN[self.spec.language]
+            normal: Any = self.document.styles["Normal"]
+            normal.element.rPr.rFonts.set(qn("w:eastAsia"), font)
+
+    def direct(self, target: WordParagraph) -> None:
+        """Mark a paragraph and its runs with their direction and language; English needs no mark."""
+        language = self.spec.language
+        if language in RIGHT_TO_LEFT:
+            target._p.get_or_add_pPr().insert_element_before(
+                parse_xml(f"<w:bidi {nsdecls('w')}/>"), "w:adjustRightInd", "w:spacing", "w:ind", "w:jc", "w:rPr"
+            )
+        for run in target.runs if language in RIGHT_TO_LEFT or language in EAST_ASIAN else ():
+            properties = run._r.get_or_add_rPr()
+            if language in RIGHT_TO_LEFT:
+                properties.append(parse_xml(f"<w:rtl {nsdecls('w')}/>"))
+                if run.italic:
+                    properties.insert_element_before(parse_xml(f"<w:iCs {nsdecls('w')}/>"), "w:rtl")
+                properties.append(parse_xml(f'<w:lang {nsdecls("w")} w:bidi="{RIGHT_TO_LEFT[language]}"/>'))
+            else:
+                properties.append(parse_xml(f'<w:lang {nsdecls("w")} w:eastAsia="{EAST_ASIAN[language][1]}"/>'))
 
     def abstract_lists(self) -> None:
         """Define a lettered list (id 90) and a numbered list (id 91) with roman sub-items."""
@@ -635,6 +695,8 @@ def write_docx(groups: list[list[Block]], spec: FileSpec, path: Path) -> None:
             writer.paragraph().add_run().add_break(WD_BREAK.PAGE)
         for block in group:
             writer.write(block)
+    for paragraph in writer.document.paragraphs:
+        writer.direct(paragraph)
     writer.save(path)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.cli import comparison, doctor, extraction, reports, running, runs, schedule
+from flows.cli import cache, comparison, doctor, evaluate, extraction, reports, running, runs, schedule
 from flows.cli.layout import PlainCommand, PlainGroup
 from flows.cli.state import guard
 
@@ -57,7 +57,9 @@ app.command("run", cls=PlainCommand)(running.run)
 app.command("extract", cls=PlainCommand)(extraction.extract)
 app.command("compare", cls=PlainCommand)(comparison.compare)
 app.add_typer(reports.app, name="report")
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(runs.app, name="runs")
+app.add_typer(cache.app, name="cache")
 app.add_typer(schedule.app, name="flows")
 app.command("doctor", cls=PlainCommand)(doctor.doctor)
 

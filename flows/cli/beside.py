@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli.output import counted, print_line
+from flows.cli.output import counted, print_line, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,13 +77,13 @@ def compare_texts(left: "Sequence[Resolution]", right: "Sequence[Resolution]", r
 
 
 def _match(texts: "Sequence[Resolution]", root: Path) -> "MatchResult":
-    from pipeline.embed import embed_passages, load_encoder, model_card, passages
+    from pipeline.embed import embed_passages, load_encoder, passages
     from pipeline.match import find_overlaps
-    from pipeline.store.embeddings import DiskVectorCache, embeddings_folder
+    from pipeline.store.embeddings import vector_cache
 
-    model = model_card()
-    cache = DiskVectorCache(embeddings_folder(root, model.digest), model.digest)
-    embeddings = embed_passages(passages(texts), load_encoder, cache, model.dimension)
+    encoder = load_encoder(root, tell)
+    cache = vector_cache(root, encoder.digest)
+    embeddings = embed_passages(passages(texts), lambda: encoder, cache, encoder.dimension)
     return find_overlaps(texts, embeddings.vectors, embeddings.rows)
 
 

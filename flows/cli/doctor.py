@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.failures import EXIT_UNEXPECTED
-from flows.cli.output import only_data_on_stdout, print_json, print_line
+from flows.cli.output import only_data_on_stdout, print_json, print_line, tell
 from flows.cli.state import AsJson, OutDir, settings_in_use
 
 if TYPE_CHECKING:
@@ -116,9 +116,14 @@ def _look_at_model(settings: "Settings") -> Iterator[_Check]:
 def _try_model(settings: "Settings") -> Iterator[_Check]:
     from pipeline.embed import load_encoder
 
-    encoder = load_encoder()
+    encoder = load_encoder(settings.out, tell)
     vectors = encoder.encode(["instructs the Director of the Telecommunication Standardization Bureau"])
-    yield _Check("encoding", "ok", f"{encoder.name} gives vectors of {vectors.shape[1]} dimensions")
+    message = f"{encoder.name} gives vectors of {vectors.shape[1]} dimensions"
+    if encoder.notices:
+        advice = "results are right all the same; pip install --force-reinstall openvino onnx"
+        yield _Check("encoding", "warn", f"{message}. {' '.join(encoder.notices)}", advice)
+    else:
+        yield _Check("encoding", "ok", message)
 
 
 def _look_at_output(settings: "Settings") -> Iterator[_Check]:

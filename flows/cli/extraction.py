@@ -1,23 +1,42 @@
 """``overlap extract``: what is in one document."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.akn import give_akn
 from flows.cli.output import only_data_on_stdout, print_line, tell
+from flows.cli.quality import tell_quality
 from flows.cli.state import AsJson
+from pipeline.domain import View
 
 if TYPE_CHECKING:
     from pipeline.domain import Document, Resolution
 
-__all__ = ["extract", "read_resolutions"]
+__all__ = ["Form", "extract", "read_resolutions"]
+
+
+class Form(StrEnum):
+    """What ``overlap extract`` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    AKN = "akn"
 
 
 def extract(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A Word, PDF, text or .jsonl document.")],
     as_json: AsJson = False,
+    form: Annotated[Form, typer.Option("--format", help="What to print; json is the same as --json.")] = Form.TEXT,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="With --format akn: write it there, not to the screen.")
+    ] = None,
+    view: Annotated[
+        View, typer.Option(help="With tracked changes: the text before them, or as proposed.")
+    ] = View.PROPOSED,
 ) -> None:
     """Show the resolutions, clauses and citations of a document.
 
@@ -25,12 +44,24 @@ def extract(
       overlap extract WTSA-24-Res18.docx
       overlap extract PP-22-Final-Acts.docx --json > pp22.jsonl    one resolution a line
       overlap run pp22.jsonl                                       and back in
+      overlap extract WTDC-25-Add2.docx --view original            before its tracked changes
+      overlap extract PP-22-Final-Acts.docx --format akn --out pp22.akn.xml
     """
+    from pipeline.errors import UsageError
     from pipeline.segment import segment_document, to_exchange
 
+    as_json = as_json or form is Form.JSON
+    if out is not None and form is not Form.AKN:
+        raise UsageError("--out goes with --format akn; send other output to a file with >")
     with only_data_on_stdout():
-        document = _read(file)
+        document = _read(file, view)
         resolutions = segment_document(document)
+    if view is View.ORIGINAL and "tracked-changes" not in [notice.code for notice in document.notices]:
+        tell(f"{file} holds no tracked changes; both readings are the same.")
+    if form is Form.AKN:
+        give_akn(document, resolutions, out)
+        tell_quality(document, resolutions, beside_data=True)
+        return
     for resolution in resolutions:
         if as_json:
             print_line(json.dumps(to_exchange(resolution), ensure_ascii=False))
@@ -39,6 +70,7 @@ def extract(
     if not resolutions:
         _tell_document(document, as_json)
         tell(f"{file} holds no resolution; this is its header, with what it cites.")
+    tell_quality(document, resolutions, beside_data=as_json)
 
 
 def read_resolutions(file: Path) -> "tuple[Resolution, ...]":
@@ -53,7 +85,7 @@ def read_resolutions(file: Path) -> "tuple[Resolution, ...]":
     return tuple(segment_document(_read(file)))
 
 
-def _read(file: Path) -> "Document":
+def _read(file: Path, view: View = View.PROPOSED) -> "Document":
     from pipeline.domain import Rejected
     from pipeline.errors import InputError, UnreadableDocumentError
     from pipeline.ingest import read_file
@@ -62,7 +94,7 @@ def _read(file: Path) -> "Document":
         raise InputError(f"{file} is a folder; read it with: overlap run {file}")
     if not file.is_file():
         raise InputError(f"{file}: there is no such file")
-    document = read_file(file.absolute(), file.name)
+    document = read_file(file.absolute(), file.name, view)
     if isinstance(document, Rejected):
         raise UnreadableDocumentError(f"{file}: {document.reason}")
     return document

@@ -37,6 +37,10 @@ _ProposalFile = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Where to write it [reports/ in the folder of runs and caches]."),
 ]
+_AknFile = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where to write it [reports/ in the folder of runs and caches]."),
+]
 _Root = Annotated[Path | None, typer.Option("--runs-in", metavar="DIR", help="Folder of runs and caches [outputs].")]
 
 
@@ -126,6 +130,47 @@ def list_findings(run: RunName = "latest", out: _File = None, root: _Root = None
             for finding in findings
         )
         print_table(("rank", "score", "bodies", "relation", "a", "b"), rows)
+
+
+@app.command("akn", cls=_ReportCommand)
+def write_akoma_ntoso(
+    run: RunName = "latest",
+    out: _AknFile = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Option("--text", metavar="ID", help="Only this text, such as pp/res/901@2018; may be repeated [all]."),
+    ] = None,
+    root: _Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the texts of a run as Akoma Ntoso 1.0 XML, for other systems.
+
+    One text becomes a statement, several a collection of statements, valid against the schema of the OASIS standard.
+    overlap run and overlap extract read the file back without loss.
+
+    Examples:
+      overlap report akn
+      overlap report akn --text pp/res/901@2018 --out pp-res-901.xml
+    """
+    from pipeline.errors import InputError, UnknownIdentifierError
+    from pipeline.report.akn import write_akn
+    from pipeline.store.contents import RunContents
+
+    folder = _find(root, run)
+    with only_data_on_stdout():
+        contents = RunContents(folder.path)
+        resolutions = contents.read_resolutions()
+        if not resolutions:
+            raise InputError(f"run {folder.run_id} holds no text to write")
+        chosen = [r for r in resolutions if not text or {str(r.id), str(r.id.work)} & set(text)]
+        if unknown := set(text or ()) - {name for r in chosen for name in (str(r.id), str(r.id.work))}:
+            raise UnknownIdentifierError(f"run {folder.run_id} holds no {', '.join(sorted(unknown))}")
+        data = write_akn(chosen, f"run-{folder.run_id}", contents.read_documents())
+        path = out or settings_in_use(out=root).out / "reports" / f"texts-{folder.run_id}.akn.xml"
+        if out is None:
+            _write(path.parent, lambda: path.parent.mkdir(parents=True, exist_ok=True))
+        _write(path, lambda: path.write_bytes(data))
+    _say_where(path, as_json)
 
 
 def _find(root: Path | None, run: str) -> "RunFolder":

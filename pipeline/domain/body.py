@@ -1,22 +1,26 @@
-"""Who adopts texts: the bodies of the Union, their Sectors and their authority."""
+"""Who adopts texts: the bodies of the Union, their Sectors and their authority; organs of other organisations."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-__all__ = ["Body", "Sector"]
+__all__ = ["Adopter", "Body", "Organ", "Sector", "organ_of"]
 
 
 class Sector(StrEnum):
-    """The part of the Union that a text binds."""
+    """The part of the Union that a text binds; texts of other organisations bind none (``OUTSIDE``)."""
 
     UNION = "union"
     R = "r"
     T = "t"
     D = "d"
+    OUTSIDE = "outside"
 
     @property
     def label(self) -> str:
-        """Name as printed in documents: ``ITU-R``, ``ITU-T``, ``ITU-D`` or ``Union``."""
-        return "Union" if self is Sector.UNION else f"ITU-{self.value.upper()}"
+        """Name as printed in documents: ``ITU-R``, ``ITU-T``, ``ITU-D`` or ``Union``; ``no Sector`` for none."""
+        named = {Sector.UNION: "Union", Sector.OUTSIDE: "no Sector"}
+        return named.get(self, f"ITU-{self.value.upper()}")
 
 
 class Body(StrEnum):
@@ -76,3 +80,46 @@ _AUTHORITY = {
     Body.WTPF: 8,
     Body.UNKNOWN: 9,
 }
+
+# Texts of other organisations order nobody in the Union: below all its own, above those of no known body.
+_AUTHORITY_OUTSIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """A body of another organisation, known by codes such as ``un`` and ``ga``; told apart by identity like a ``Body``.
+
+    Always made by ``organ_of``, which gives one object for one organ.
+    """
+
+    organisation: str
+    code: str
+
+    @property
+    def value(self) -> str:
+        """Both codes as Akoma Ntoso names an actor: ``un-ga``."""
+        return f"{self.organisation}-{self.code}"
+
+    @property
+    def sector(self) -> Sector:
+        """Always ``OUTSIDE``."""
+        return Sector.OUTSIDE
+
+    @property
+    def authority(self) -> int:
+        """Order of precedence among all bodies: the lowest of those that are known."""
+        return _AUTHORITY_OUTSIDE
+
+    @property
+    def label(self) -> str:
+        """Short name as used in tables: ``UN GA``."""
+        return f"{self.organisation} {self.code}".upper()
+
+
+Adopter = Body | Organ
+
+
+@cache
+def organ_of(organisation: str, code: str) -> Organ:
+    """The one object for an organ of another organisation."""
+    return Organ(organisation, code)

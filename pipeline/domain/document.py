@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.domain.revision import Revision
 from pipeline.domain.span import Span
 
 __all__ = [
@@ -99,7 +100,8 @@ class Document:
 
     ``text`` is the whole text, one line a block, Unicode NFC, without soft hyphens and zero-width characters;
     every span of the product points into it. ``digest`` is the SHA-256 of the file's bytes, ``path`` its name
-    relative to the corpus, ``copies`` the paths of other files with the same words.
+    relative to the corpus, ``copies`` the paths of other files with the same words. ``revisions`` are the tracked
+    changes that made the text what it is, in the order of their spans; the original reading has none.
     """
 
     id: str
@@ -113,6 +115,7 @@ class Document:
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     notices: tuple[Notice, ...] = ()
     copies: tuple[str, ...] = ()
+    revisions: tuple[Revision, ...] = ()
 
     def line(self, block: Block) -> str:
         """The text of one of its blocks."""

@@ -1,14 +1,15 @@
-"""Identifiers of works, editions, Questions and clauses; parsing and formatting are inverse."""
+"""Identifiers of works, editions, Questions, foreign texts and clauses; parsing and formatting are inverse."""
 
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from pipeline.domain.body import Body, Sector
+from pipeline.domain.body import Body, Organ, Sector, organ_of
 from pipeline.errors import UnknownIdentifierError
 
 __all__ = [
+    "ForeignId",
     "InstrumentId",
     "InstrumentType",
     "QuestionId",
@@ -24,6 +25,10 @@ _RESOLUTION_ID = re.compile(
 )
 _QUESTION_ID = re.compile(
     r"(?P<sector>r|t|d|unk)/q/(?P<number>\d{1,3})\.(?P<group>\d{1,2})(?:@(?P<period>\d{4}-\d{4}|\d{4}|r\d+|unk))?"
+)
+_FOREIGN_ID = re.compile(
+    r"(?P<organisation>[a-z][a-z0-9]*)/(?P<organ>[a-z][a-z0-9]*)/(?P<type>res|dec|rec|op)/"
+    r"(?P<number>[0-9A-Za-z][0-9A-Za-z-]*)(?:@(?P<edition>\d{4}|unk))?(?:~(?P<proposal>[0-9a-z]+(?:-[0-9a-z]+)*))?"
 )
 _BODY_CODES = frozenset(body.value for body in Body)
 _ASSEMBLIES = {Sector.R: Body.RA, Sector.T: Body.WTSA, Sector.D: Body.WTDC}
@@ -148,15 +153,77 @@ class QuestionId:
         return int(self.edition[:4]) if self.edition is not None and self.edition[:4].isdigit() else None
 
 
-InstrumentId = ResolutionId | QuestionId
+@dataclass(frozen=True, slots=True)
+class ForeignId:
+    """A text of another organisation: ``un/ga/res/71-243@2016``.
+
+    ``number`` is as cited, with ``-`` between its parts; ``edition`` is the year of adoption, ``unk``, or None for the
+    work. ``proposal`` names the document of a text whose number is not known.
+    """
+
+    organisation: str
+    organ: str
+    type: InstrumentType
+    number: str
+    edition: str | None = None
+    proposal: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``organisation/organ/type/number[@edition][~proposal]``.
+
+        Raises:
+            UnknownIdentifierError: the text does not follow the grammar, or the organisation is a body of the Union.
+        """
+        match = _FOREIGN_ID.fullmatch(text)
+        if match is None or match["organisation"] in _BODY_CODES:
+            raise UnknownIdentifierError(f"{text!r} is no identifier; an example is un/ga/res/71-243@2016")
+        return cls(
+            match["organisation"],
+            match["organ"],
+            InstrumentType(match["type"]),
+            match["number"],
+            match["edition"],
+            match["proposal"],
+        )
+
+    def __str__(self) -> str:
+        edition = "" if self.edition is None else f"@{self.edition}"
+        proposal = "" if self.proposal is None else f"~{self.proposal}"
+        return f"{self.organisation}/{self.organ}/{self.type.value}/{self.number}{edition}{proposal}"
+
+    @property
+    def work(self) -> Self:
+        """The same text in any edition."""
+        return replace(self, edition=None, proposal=None)
+
+    @property
+    def body(self) -> Organ:
+        """The organ that adopts the text."""
+        return organ_of(self.organisation, self.organ)
+
+    @property
+    def sector(self) -> Sector:
+        """Always ``OUTSIDE``: it binds no Sector of the Union."""
+        return self.body.sector
+
+    @property
+    def year(self) -> int | None:
+        """Year of adoption, when the edition tells it."""
+        return int(self.edition) if self.edition is not None and self.edition.isdigit() else None
+
+
+InstrumentId = ResolutionId | QuestionId | ForeignId
 
 
 def parse_instrument_id(text: str) -> InstrumentId:
-    """The identifier of a resolution-like text or of a Question.
+    """The identifier of a resolution-like text, of a Question, or of a text of another organisation.
 
     Raises:
-        UnknownIdentifierError: the text follows neither grammar.
+        UnknownIdentifierError: the text follows none of the grammars.
     """
+    if text.count("/") == 3:
+        return ForeignId.parse(text)
     return QuestionId.parse(text) if "/q/" in text else ResolutionId.parse(text)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.domain.body import Body
+from pipeline.domain.body import Adopter
 from pipeline.domain.citation import Citation
 from pipeline.domain.document import Notice
 from pipeline.domain.identifier import InstrumentId
+from pipeline.domain.mandate import Mandate
 from pipeline.domain.span import Span
 
 __all__ = ["Clause", "Lineage", "Part", "Resolution", "Section", "Standing"]
@@ -53,6 +54,7 @@ class Clause:
     page: int | None = None
     actors: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
+    mandate: Mandate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Resolution:
     amends: str | None = None
 
     @property
-    def body(self) -> Body:
+    def body(self) -> Adopter:
         """The body that adopts the text."""
         return self.id.body
 

@@ -22,8 +22,21 @@ _SIGNATURES = (
     (b"\x89PNG", "PNG picture"),
     (b"\xff\xd8\xff", "JPEG picture"),
     (b"GIF8", "GIF picture"),
-    (b"{\\rtf", "rtf"),
+    (b"{\\rtf", "legacy"),
+    (b"\xdb\xa5", "legacy"),  # Word 2
+    (b"\x9b\xa5", "legacy"),  # Word 1
+    (b"\x31\xbe\x00\x00", "legacy"),  # Word for DOS
+    (b"\xffWPC", "legacy"),  # WordPerfect
 )
+# What an OLE file may hold, by the names of its streams; all but the first are no texts.
+_OLE_STREAMS = (
+    ("WordDocument", "legacy"),
+    ("Workbook", "an Excel workbook"),
+    ("Book", "an Excel workbook"),
+    ("PowerPoint Document", "a presentation"),
+    ("__substg1.0_", "an e-mail message"),
+)
+_ODT = b"application/vnd.oasis.opendocument.text"
 
 
 def find_files(corpus: Path, exclude: Path | None = None) -> tuple[Path, ...]:
@@ -89,7 +102,9 @@ def _is_visible(name: str) -> bool:
 
 
 def true_format(path: Path) -> str:
-    """``docx``, ``pdf``, ``akn``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
+    """``docx``, ``legacy``, ``pdf``, ``akn``, ``txt`` or ``jsonl``, from the first bytes and, for text, the suffix.
+
+    ``legacy`` is what LibreOffice has to read: Word up to 2003, RTF, OpenDocument, WordPerfect.
 
     Raises:
         UnreadableDocumentError: the file is empty, too large, or something else than its name says.
@@ -108,9 +123,9 @@ def true_format(path: Path) -> str:
     if found == "zip":
         return _zip_format(path)
     if found == "ole":
-        raise UnreadableDocumentError(_ole_reason(path, start))
-    if found == "pdf":
-        return "pdf"
+        return _ole_format(path)
+    if found in ("pdf", "legacy"):
+        return found
     if found:
         raise UnreadableDocumentError(f"the file is a {found}, not a document; its name ends in {suffix}")
     if suffix in (".xml", ".akn"):
@@ -146,13 +161,29 @@ def _zip_format(path: Path) -> str:
     names = {m.filename for m in members}
     if "word/document.xml" in names:
         return "docx"
+    if "mimetype" in names and _first_bytes(path, "mimetype").startswith(_ODT):
+        return "legacy"
     kind = "an Excel workbook" if "xl/workbook.xml" in names else "a zip archive"
     raise UnreadableDocumentError(f"the file is {kind}, not a Word document")
 
 
-def _ole_reason(path: Path, start: bytes) -> str:
-    with path.open("rb") as stream:
-        sample = start + stream.read(2**20)
-    if "EncryptedPackage".encode("utf-16-le") in sample:
-        return "the Word file is protected by a password; save a copy without protection and retry"
-    return "the file is in the old Word format (.doc); open it in Word or LibreOffice and save it as .docx"
+def _first_bytes(path: Path, member: str) -> bytes:
+    with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        return stream.read(256)
+
+
+def _ole_format(path: Path) -> str:
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise UnreadableDocumentError(
+            "the Word file is protected by a password; save a copy without protection and retry"
+        )
+    kind = next((kind for name, kind in _OLE_STREAMS if name.encode("utf-16-le") in content), None)
+    if kind == "legacy":
+        return kind
+    if kind is not None:
+        raise UnreadableDocumentError(f"the file is {kind}, not a document")
+    raise UnreadableDocumentError(
+        "the file begins like one in the old Word format (.doc) but holds no text; "
+        "open it in Word or LibreOffice and save it as .docx"
+    )

@@ -7,82 +7,116 @@ text in insertions and hyperlinks, and the numbers that Word generates.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-import docx
 from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.part import PartFactory
+from docx.package import Package
+from docx.parts.document import DocumentPart
 from lxml import etree
 
-from pipeline.domain import BlockKind, Document, Notice
+from pipeline.domain import BlockKind, Document, Notice, RevisionKind, View
 from pipeline.errors import UnreadableDocumentError
-from pipeline.ingest.layout import Paragraph, Source, assemble, clean, is_noise
+from pipeline.ingest.layout import Change, Paragraph, Source, assemble, clean, is_noise
 from pipeline.ingest.numbering import Numbering
+from pipeline.ingest.word_changes import has_changes, mark_inserted, mark_joined, row_struck, undo_changes
+from pipeline.ingest.word_header import header_of
+from pipeline.ingest.word_notes import Notes
+from pipeline.ingest.word_styles import Styles
+from pipeline.ingest.word_text import Reading, Words, join
+from pipeline.ingest.word_xml import BOX, W, damaged, every_paragraph, found, parts, value
 
 __all__ = ["read_word"]
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_BOX = f"{_W}txbxContent"
-# Text that is not part of the proposed reading: deletions, the old place of a move, field codes.
-_UNREAD = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText"}
-_PLAIN = {f"{_W}tab": "\t", f"{_W}noBreakHyphen": "-", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}softHyphen": ""}
-_SAFE_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-_NOTES = (
-    (RELATIONSHIP_TYPE.FOOTNOTES, f"{_W}footnote"),
-    (RELATIONSHIP_TYPE.ENDNOTES, f"{_W}endnote"),
-)
 _EDGES = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+_BLOCKS = frozenset({f"{W}p", f"{W}tbl"})
+_ROWS, _CELLS, _RUNS, _BOXES = (frozenset({f"{W}{name}"}) for name in ("tr", "tc", "r", "txbxContent"))
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Far beyond any real document; a file that goes further was made to exhaust its reader.
 _MAX_DEPTH = 30
 _MAX_BLOCKS = 200_000
+# Files with macros and templates hold a text like any other; macros are not run and not even looked at.
+_ALSO_DOCUMENTS = (
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+)
+PartFactory.part_type_for.update(dict.fromkeys(_ALSO_DOCUMENTS, DocumentPart))
 
 
-def read_word(source: Source) -> Document:
-    """The document in its proposed reading: insertions kept, deletions left out, footnotes and endnotes last.
+def read_word(source: Source, view: View = View.PROPOSED) -> Document:
+    """The document in one reading of its tracked changes, footnotes and endnotes last.
 
-    Headers and footers are not read, nor are documents embedded as a whole; notices tell when words are lost by that.
+    The proposed reading keeps insertions, leaves out deletions and tells the changes as ``revisions``; the original
+    reading is the text before all of them. Headers and footers are not read, nor are documents embedded as a whole;
+    notices tell when words are lost by that.
+
+    Args:
+        source: the file.
+        view: which reading is wanted; both are the same in a file without tracked changes.
 
     Raises:
         UnreadableDocumentError: the file is no Word package, its main part is missing or broken, or text boxes and
             tables are nested too deeply, or it has too many paragraphs.
     """
-    try:
-        word = docx.Document(str(source.path))
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError, OSError) as error:
-        raise _damaged(error) from error
-    styles = {style.style_id: style.name or "" for style in word.styles}
-    paragraphs = [*_Body(Numbering.of(word), styles).paragraphs(word.element.body), *_notes(word)]
-    return assemble(source, "docx", paragraphs, _notices(word, paragraphs))
-
-
-def _damaged(error: Exception) -> UnreadableDocumentError:
-    return UnreadableDocumentError(
-        f"the Word file is damaged ({type(error).__name__}); open it in Word, save it again and retry"
-    )
-
-
-def _notices(word: WordDocument, paragraphs: Sequence[Paragraph]) -> list[Notice]:
-    """What a reader should know: tracked changes, and parts that were not read."""
+    word = _opened(source)
     body = word.element.body
-    notices = []
-    if next(body.iter(f"{_W}ins", f"{_W}del", f"{_W}moveFrom", f"{_W}moveTo"), None) is not None:
-        notices.append(Notice("tracked-changes", "the file holds tracked changes; the proposed reading is compared"))
-    if embedded := sum(1 for _ in body.iter(f"{_W}altChunk")):
+    changed = has_changes(body)
+    if view is View.ORIGINAL:
+        undo_changes(body)
+    notes = Notes(word, view)
+    styles = Styles.of(word)
+    reading = Reading(styles, len(notes))
+    header = header_of(body, Reading(styles, len(notes)))
+    reader = _Body(Numbering.of(word, styles), styles, reading, header.tables)
+    paragraphs = [*reader.paragraphs(body), *notes.paragraphs(reading)]
+    if view is View.ORIGINAL:
+        paragraphs = [Paragraph(p.text, p.kind, p.style, p.italic) for p in paragraphs]
+    notices = [*_told(view, changed or notes.changed), *_unread(word, paragraphs, notes.uncalled(reading))]
+    return assemble(source, "docx", paragraphs, notices, header=header.facts)
+
+
+def _opened(source: Source) -> WordDocument:
+    try:
+        part = Package.open(str(source.path)).main_document_part
+        if not isinstance(part, DocumentPart) or part.element.body is None:
+            raise ValueError("no main part")
+    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError, OSError) as error:
+        raise damaged(error) from error
+    document: WordDocument = part.document
+    return document
+
+
+def _told(view: View, changed: bool) -> Iterator[Notice]:
+    if changed and view is View.PROPOSED:
+        yield Notice("tracked-changes", "the file holds tracked changes; the proposed reading is compared")
+    elif changed:
+        yield Notice("tracked-changes", "the file holds tracked changes; this is the text before them")
+
+
+def _unread(word: WordDocument, paragraphs: Sequence[Paragraph], uncalled: int) -> Iterator[Notice]:
+    """What was not read."""
+    if embedded := sum(1 for _ in word.element.body.iter(f"{W}altChunk")):
         told = "an embedded document was" if embedded == 1 else f"{embedded} embedded documents were"
-        notices.append(Notice("embedded-document", f"{told} not read; open the file in Word, save it again and retry"))
+        yield Notice("embedded-document", f"{told} not read; open the file in Word, save it again and retry")
+    if uncalled:
+        told = "1 note that nothing in the text calls was" if uncalled == 1 else f"{uncalled} notes without a call were"
+        yield Notice("notes-uncalled", f"{told} left out, as Word does")
     if lost := len(_words(_edges(word)) - _words(p.text for p in paragraphs)):
         told = "1 word that occurs" if lost == 1 else f"{lost} words that occur"
-        notices.append(Notice("headers-unread", f"headers and footers were not read; they hold {told} nowhere else"))
-    return notices
+        yield Notice("headers-unread", f"headers and footers were not read; they hold {told} nowhere else")
 
 
 class _Body:
-    """Paragraphs of the body of one file; use it once, top to bottom, for it counts lists and blocks."""
+    """Paragraphs of the body of one file; use it once, top to bottom, for it counts lists, notes and blocks."""
 
-    def __init__(self, numbering: Numbering, styles: dict[str, str]) -> None:
+    def __init__(
+        self, numbering: Numbering, styles: Styles, reading: Reading, headers: Sequence[etree._Element]
+    ) -> None:
         self._numbering = numbering
         self._styles = styles
+        self._reading = reading
+        self._headers = headers
         self._blocks = 0
 
     def paragraphs(self, parent: etree._Element, depth: int = 0) -> Iterator[Paragraph]:
@@ -93,14 +127,14 @@ class _Body:
         if depth > _MAX_DEPTH:
             raise UnreadableDocumentError(f"text boxes or tables are nested more than {_MAX_DEPTH} deep; flatten them")
         open_: list[etree._Element] = []
-        for element in _found(parent, {f"{_W}p", f"{_W}tbl"}):
-            if element.tag == f"{_W}p":
+        for element in found(parent, _BLOCKS):
+            if element.tag == f"{W}p":
                 open_.append(element)
-                if _mark_deleted(element):
+                if mark_joined(element):
                     continue
             yield from self._joined(open_, depth)
             open_ = []
-            if element.tag == f"{_W}tbl":
+            if element.tag == f"{W}tbl":
                 yield from self._table(element, depth)
         yield from self._joined(open_, depth)
 
@@ -109,31 +143,45 @@ class _Body:
         if not elements:
             return
         self._count()
-        style = elements[-1].find(f"{_W}pPr/{_W}pStyle")
-        style_id = "" if style is None else style.get(f"{_W}val", "")
-        text = "".join(_text(element) for element in elements)
-        if text.strip() and (label := self._numbering.next_label(elements[-1], style_id)):
-            text = f"{label}\t{text.lstrip()}"
-        yield Paragraph(text, style=self._styles.get(style_id, style_id).lower(), italic=_italic(elements))
+        last = elements[-1]
+        style = value(last, f"{W}pPr/{W}pStyle") or ""
+        words = join([self._reading.words(e) for e in elements], [e for e in elements if mark_joined(e)])
+        # An empty paragraph in a list uses up its number, but nothing shows it in the text.
+        label = self._numbering.next_label(last, style)
+        if mark_inserted(last):
+            words = _with_new_end(words)
+        if label and words.text.strip():
+            words = _labelled(label, words)
+        yield Paragraph(
+            words.text, style=self._styles.name(style), italic=self._italic(elements, style), changes=words.changes
+        )
         for element in elements:
-            if next(element.iter(_BOX), None) is None:
+            if next(element.iter(BOX), None) is None:
                 continue
-            for box in _found(element, {_BOX}):
+            for box in found(element, _BOXES):
                 yield from self.paragraphs(box, depth + 1)
 
     def _table(self, table: etree._Element, depth: int) -> Iterator[Paragraph]:
-        """One paragraph a cell paragraph when the table is a page layout of few rows, else one line a row."""
-        rows = [list(_found(row, {f"{_W}tc"})) for row in _found(table, {f"{_W}tr"})]
-        layout = len(rows) <= 6 and max(map(len, rows), default=0) <= 2
+        """One paragraph a cell paragraph when the table is a page layout or a header, else one line a row."""
+        rows = list(found(table, _ROWS))
+        layout = table in self._headers or (
+            len(rows) <= 6 and max((sum(1 for _ in found(row, _CELLS)) for row in rows), default=0) <= 2
+        )
         for row in rows:
             self._count()
-            cells = [list(self.paragraphs(cell, depth + 1)) for cell in row]
-            if layout:
+            cells = [list(self.paragraphs(cell, depth + 1)) for cell in found(row, _CELLS) if not _cell_struck(cell)]
+            if row_struck(row):
+                yield Paragraph("", BlockKind.TABLE, changes=(_gone_row(cells),))
+            elif layout:
                 for cell in cells:
-                    yield from (Paragraph(p.text, BlockKind.HEADER, p.style, p.italic) for p in cell)
+                    yield from (Paragraph(p.text, BlockKind.HEADER, p.style, p.italic, changes=p.changes) for p in cell)
             else:
-                text = " | ".join(" ".join(p.text.strip() for p in cell if p.text.strip()) for cell in cells)
-                yield Paragraph(text if text.strip(" |") else "", BlockKind.TABLE)
+                yield _row(cells)
+
+    def _italic(self, elements: Iterable[etree._Element], style: str) -> bool:
+        """True when every run with letters is set in italics, by its own properties or by its styles."""
+        runs = [run for element in elements for run in found(element, _RUNS) if _has_letters(run)]
+        return bool(runs) and all(self._styles.toggled(run, style, "i") for run in runs)
 
     def _count(self) -> None:
         self._blocks += 1
@@ -141,106 +189,69 @@ class _Body:
             raise UnreadableDocumentError(f"the file has more than {_MAX_BLOCKS:,} paragraphs; split it")
 
 
-def _found(element: etree._Element, tags: set[str]) -> Iterator[etree._Element]:
-    """Elements below this one with such a tag, outermost only, whatever wraps them.
-
-    Content controls, hyperlinks, smart tags and the like are seen through; text boxes are never entered, so that
-    each belongs to the nearest box around it.
-    """
-    for child in _inside(element):
-        if child.tag in tags:
-            yield child
-        elif child.tag != _BOX:
-            yield from _found(child, tags)
+def _has_letters(run: etree._Element) -> bool:
+    return any(c.isalpha() for text in found(run, frozenset({f"{W}t"})) for c in text.text or "")
 
 
-def _inside(element: etree._Element) -> Iterator[etree._Element]:
-    """Children in the proposed reading; of alternatives for newer and older programs the first that Word would take."""
-    for child in element:
-        if child.tag == f"{_MC}AlternateContent":
-            taken = child.find(f"{_MC}Choice")
-            taken = child.find(f"{_MC}Fallback") if taken is None else taken
-            if taken is not None:
-                yield from _inside(taken)
-        elif child.tag not in _UNREAD:
-            yield child
+def _labelled(label: str, words: Words) -> Words:
+    """The words behind their automatic label; a paragraph that is new as a whole has a new label too."""
+    lead = len(words.text) - len(words.text.lstrip())
+    shown = join([Words(f"{label}\t"), words])
+    text = f"{label}\t{words.text[lead:]}"
+    changes = [
+        Change(c.kind, max(c.start - lead, len(label) + 1), max(c.end - lead, len(label) + 1), c.text, c.gone)
+        for c in shown.changes
+    ]
+    if len(changes) == 1 and not changes[0].gone and changes[0].end > len(text):
+        changes = [Change(changes[0].kind, 0, changes[0].end, text, False)]
+    return Words(text, tuple(changes))
 
 
-def _mark_deleted(paragraph: etree._Element) -> bool:
-    """Whether the end of the paragraph was struck out or moved away, so that what follows joins it."""
-    properties = paragraph.find(f"{_W}pPr/{_W}rPr")
-    return properties is not None and any(properties.find(f"{_W}{name}") is not None for name in ("del", "moveFrom"))
+def _with_new_end(words: Words) -> Words:
+    """The words with the note that the end of their paragraph is new."""
+    last = words.changes[-1] if words.changes else None
+    end = len(words.text)
+    if last is not None and not last.gone and last.end == end:
+        new = Change(last.kind, last.start, end + 1, last.text, False)
+        return Words(words.text, (*words.changes[:-1], new))
+    return Words(words.text, (*words.changes, Change(RevisionKind.INSERT, end, end + 1, "\n", False)))
 
 
-def _text(element: etree._Element) -> str:
-    """Visible text below an element in the proposed reading, without that of text boxes."""
-    parts: list[str] = []
-    for child in _inside(element):
-        if child.tag in (_BOX, f"{_W}pPr") or (child.tag == f"{_W}r" and _hidden(child)):
-            continue
-        if child.tag == f"{_W}t":
-            parts.append(child.text or "")
-        elif child.tag in _PLAIN:
-            parts.append(_PLAIN[child.tag])
-        elif child.tag == f"{_W}sym":
-            parts.append("•")
-        else:
-            parts.append(_text(child))
-    return "".join(parts)
+def _row(cells: Sequence[Sequence[Paragraph]]) -> Paragraph:
+    """One line of a table."""
+    parts_: list[Words] = []
+    for number, cell in enumerate(cells):
+        if number:
+            parts_.append(Words(" | "))
+        shown = [p for p in cell if p.text.strip() or p.changes]
+        for place, p in enumerate(shown):
+            parts_ += [Words(" ")] if place else []
+            parts_.append(Words(p.text, p.changes))
+    words = join(parts_)
+    if not words.text.strip(" |"):
+        return Paragraph("", BlockKind.TABLE, changes=tuple(c for c in words.changes if c.gone))
+    return Paragraph(words.text, BlockKind.TABLE, changes=words.changes)
 
 
-def _hidden(run: etree._Element) -> bool:
-    mark = run.find(f"{_W}rPr/{_W}vanish")
-    return mark is not None and mark.get(f"{_W}val", "true") not in ("0", "false")
-
-
-def _italic(elements: Iterable[etree._Element]) -> bool:
-    """True when every run with letters is set in italics by its own properties."""
-    found = (run for element in elements for run in _found(element, {f"{_W}r"}))
-    runs = [run for run in found if any(c.isalpha() for c in _text(run))]
-    return bool(runs) and all(
-        (mark := run.find(f"{_W}rPr/{_W}i")) is not None and mark.get(f"{_W}val", "true") not in ("0", "false")
-        for run in runs
+def _gone_row(cells: Sequence[Sequence[Paragraph]]) -> Change:
+    """What stood in a row that was struck out, whether its words are marked one by one or not."""
+    shown = (
+        " ".join(p.text.strip() or "".join(c.text for c in p.changes if c.gone).strip() for p in cell) for cell in cells
     )
+    return Change(RevisionKind.DELETE, 0, 0, " | ".join(shown) + "\n", True)
 
 
-def _notes(word: WordDocument) -> Iterator[Paragraph]:
-    """Footnotes, then endnotes, with their numbers, in the order of the file."""
-    for kind, tag in _NOTES:
-        for root in _parts(word, (kind,)):
-            number = 0
-            for note in root.findall(tag):
-                if note.get(f"{_W}type") in ("separator", "continuationSeparator", "continuationNotice"):
-                    continue
-                number += 1
-                text = " ".join(_text(p).strip() for p in _every_paragraph(note))
-                yield Paragraph(f"{number}\t{text}", BlockKind.FOOTNOTE)
+def _cell_struck(cell: etree._Element) -> bool:
+    return cell.find(f"{W}tcPr/{W}cellDel") is not None
 
 
 def _edges(word: WordDocument) -> Iterator[str]:
     """Lines of all headers and footers, without the paths of files and rules that no reader misses."""
-    for root in _parts(word, _EDGES):
-        for paragraph in _every_paragraph(root):
-            if not is_noise(line := clean(_text(paragraph))):
+    reading = Reading(Styles.of(word))
+    for root in parts(word, _EDGES):
+        for paragraph in every_paragraph(root):
+            if not is_noise(line := clean(reading.words(paragraph).text)):
                 yield line
-
-
-def _every_paragraph(element: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs below an element, those of its tables and text boxes too, each once."""
-    for found in _found(element, {f"{_W}p", _BOX}):
-        if found.tag == f"{_W}p":
-            yield found
-        yield from _every_paragraph(found)
-
-
-def _parts(word: WordDocument, kinds: Sequence[str]) -> Iterator[etree._Element]:
-    """Roots of the parts of these kinds, in the order in which the file names them."""
-    for relation in word.part.rels.values():
-        if relation.reltype in kinds and not relation.is_external:
-            try:
-                yield etree.fromstring(relation.target_part.blob, _SAFE_PARSER)
-            except etree.XMLSyntaxError as error:
-                raise _damaged(error) from error
 
 
 def _words(lines: Iterable[str]) -> set[str]:

@@ -76,12 +76,8 @@ def _runs(left: WordedClause, right: WordedClause, src: int, dest: int, formula:
         if index < len(formula) and formula[index] == formula[start]:
             continue
         kind = MatchKind.FORMULA if formula[start] else MatchKind.SAME
-        out.append(
-            Match(
-                Span(left.spans[src + start].start, left.spans[src + index - 1].end),
-                Span(right.spans[dest + start].start, right.spans[dest + index - 1].end),
-                kind,
-            )
-        )
+        here = Span(int(left.starts[src + start]), int(left.ends[src + index - 1]))
+        there = Span(int(right.starts[dest + start]), int(right.ends[dest + index - 1]))
+        out.append(Match(here, there, kind))
         start = index
     return out

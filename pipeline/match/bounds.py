@@ -1,49 +1,141 @@
-"""What an alignment of two clauses can reach at the most, told without aligning them."""
+"""What many clause pairs can reach at the most, told without aligning them."""
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.match.alignment import Alignment
-from pipeline.match.tokens import WordedClause
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
-__all__ = ["WordBag", "bag", "best_alignment"]
+from pipeline.match.mandates import ComparedMandate
+from pipeline.match.matrices import WordMatrices
+from pipeline.match.tokens import WordedClause
+from pipeline.reference import load_mandate_words, load_scoring
+
+__all__ = ["ClauseColumns", "PairBounds", "clause_columns", "pair_bounds"]
+
+# Pairs looked at together; their rows of words take some 50 MB.
+_BLOCK = 32768
 
 
 @dataclass(frozen=True, slots=True)
-class WordBag:
-    """A clause without the order of its words: how often each stands in it, its weight, and those of formulae."""
+class PairBounds:
+    """Many pairs in columns of shape (m,), float64: what is known exactly, and what an alignment cannot exceed.
 
-    counts: dict[str, int]
-    weights: dict[str, float]
-    formula: dict[str, int]
-    mass: float
+    ``shared`` is the weight of the words in common and ``formula_words`` how many of them are formula language, both as
+    if every word stood in order; ``left`` and ``right`` are the shares of it in each clause. ``mass`` is that of the
+    lesser clause, ``action`` the agreement of the classes of action, ``object`` the words of the objects in common
+    as a share of the shorter, ``pointer`` 1 where a clause says nothing of its own.
+    """
+
+    cosine: NDArray[np.float64]
+    theme: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    shared: NDArray[np.float64]
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    formula_words: NDArray[np.float64]
+    action: NDArray[np.float64]
+    object: NDArray[np.float64]
+    pointer: NDArray[np.float64]
 
 
-def bag(worded: WordedClause) -> WordBag:
-    """The words of a clause without their order; the heaviest use of a word gives its weight."""
-    weights: dict[str, float] = {}
-    for key, weight in zip(worded.keys, worded.weights.tolist(), strict=True):
-        weights[key] = max(weights.get(key, 0.0), weight)
-    formula = Counter(key for key, marked in zip(worded.keys, worded.formula.tolist(), strict=True) if marked)
-    return WordBag(dict(Counter(worded.keys)), weights, dict(formula), worded.mass)
+@dataclass(frozen=True, slots=True)
+class ClauseColumns:
+    """What the bounds need of each clause: words, and mandates as numbers."""
+
+    words: WordMatrices
+    mass: NDArray[np.float64]
+    kinds: NDArray[np.intp]
+    agreement: NDArray[np.float64]
+    objects: sp.csr_matrix
+    object_words: NDArray[np.float64]
+    pointer: NDArray[np.bool_]
 
 
-def best_alignment(left: WordBag, right: WordBag) -> Alignment:
-    """An alignment that no order of the words can better: every word in common matches, in one run."""
-    common = left.counts.keys() & right.counts.keys()
-    shared = sum(min(left.counts[k], right.counts[k]) * min(left.weights[k], right.weights[k]) for k in common)
-    formula = 0
-    if left.formula or right.formula:
-        formula = sum(
-            min(left.counts[k], right.counts[k], left.formula.get(k, 0) + right.formula.get(k, 0)) for k in common
-        )
-    return Alignment(
-        left=min(1.0, shared / left.mass) if left.mass > 1e-9 else 0.0,
-        right=min(1.0, shared / right.mass) if right.mass > 1e-9 else 0.0,
-        shared=shared,
-        formula_words=formula,
-        longest=shared,
-        formula_share=0.0,
-        words=len(common),
-        matches=(),
+def clause_columns(
+    clauses: Sequence[WordedClause],
+    mandates: Sequence[ComparedMandate],
+    matrices: WordMatrices,
+    pointer: NDArray[np.bool_],
+) -> ClauseColumns:
+    """Columns of clauses.
+
+    Args:
+        clauses: compared clauses.
+        mandates: what each asks for.
+        matrices: their words.
+        pointer: which of them say nothing of their own.
+    """
+    names = sorted({m.action for m in mandates} | {""})
+    number = {name: i for i, name in enumerate(names)}
+    kin, half = load_mandate_words().kin, load_scoring().features.kin_action
+    agreement = np.array([[half if frozenset({a, b}) in kin else float(a == b) for b in names] for a in names])
+    agreement[number[""], :] = agreement[:, number[""]] = 0.0
+    columns: dict[str, int] = {}
+    objects = [sorted(m.object) for m in mandates]
+    indices = [columns.setdefault(word, len(columns)) for one in objects for word in one]
+    ends = np.concatenate([[0], np.cumsum([len(one) for one in objects])])
+    held = sp.csr_matrix((np.ones(len(indices)), indices, ends), shape=(len(objects), max(1, len(columns))))
+    held.sort_indices()
+    return ClauseColumns(
+        words=matrices,
+        mass=np.array([c.mass for c in clauses]),
+        kinds=np.array([number[m.action] for m in mandates], dtype=np.intp),
+        agreement=agreement,
+        objects=held,
+        object_words=np.array([len(one) for one in objects], dtype=np.float64),
+        pointer=pointer,
     )
+
+
+def pair_bounds(
+    columns: ClauseColumns, pairs: NDArray[np.intp], cosines: NDArray[np.float32], themes: NDArray[np.float32]
+) -> Iterator[tuple[slice, PairBounds]]:
+    """Bounds of pairs, a block at a time, each with the range of pairs that it holds."""
+    for start in range(0, len(pairs), _BLOCK):
+        block = slice(start, min(start + _BLOCK, len(pairs)))
+        yield block, _bounds(columns, pairs[block, 0], pairs[block, 1], cosines[block], themes[block])
+
+
+def _bounds(
+    columns: ClauseColumns,
+    here: NDArray[np.intp],
+    there: NDArray[np.intp],
+    cosines: NDArray[np.float32],
+    themes: NDArray[np.float32],
+) -> PairBounds:
+    words = columns.words
+    # No alignment shares more of a word than the clause with less of it holds.
+    shared = _sums(words.weight[here].minimum(words.weight[there]))
+    formula = np.zeros(len(here))
+    marked = np.diff(words.formula.indptr) > 0
+    some = np.flatnonzero(marked[here] | marked[there])
+    if some.size:
+        left, right = here[some], there[some]
+        both = words.counts[left].minimum(words.counts[right])
+        formula[some] = _sums(both.minimum(words.formula[left] + words.formula[right]))
+    mass_here, mass_there = columns.mass[here], columns.mass[there]
+    least = np.minimum(columns.object_words[here], columns.object_words[there])
+    common = _sums(columns.objects[here].multiply(columns.objects[there]))
+    enough = least >= load_scoring().features.object_least
+    return PairBounds(
+        cosine=cosines.astype(np.float64),
+        theme=themes.astype(np.float64),
+        mass=np.minimum(mass_here, mass_there),
+        shared=shared,
+        left=_share(shared, mass_here),
+        right=_share(shared, mass_there),
+        formula_words=formula,
+        action=columns.agreement[columns.kinds[here], columns.kinds[there]],
+        object=np.where(enough, common / np.maximum(least, 1.0), 0.0),
+        pointer=(columns.pointer[here] | columns.pointer[there]).astype(np.float64),
+    )
+
+
+def _sums(matrix: sp.csr_matrix) -> NDArray[np.float64]:
+    return np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
+
+
+def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(whole > 1e-9, np.minimum(1.0, part / np.maximum(whole, 1e-9)), 0.0)

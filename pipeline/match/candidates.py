@@ -1,110 +1,165 @@
-"""Which clause pairs are worth scoring: nearest by words and nearest by meaning, exactly."""
+"""Which clause pairs are worth scoring: the union of several ways to find them, with a limit for each clause."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pipeline.domain import Adopter
+from pipeline.match.generators import GENERATORS, Compared, Found
+from pipeline.match.matrices import WordMatrices, word_matrices
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["Candidates", "candidate_pairs", "lexical_matrix"]
-
-# Rows of a block of similarities: 1024 × 100,000 float32 are 400 MB at the most.
-_BLOCK = 1024
+__all__ = ["Candidates", "candidate_pairs", "compared_clauses"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """``pairs`` of shape (m, 2), first index smaller, sorted; ``cosines`` of shape (m,), float32 in [-1, 1].
 
-    ``capped`` counts clauses that have more near clauses than are taken for each.
+    ``capped`` counts clauses that have more near clauses than are taken for each. ``folded`` counts clauses of large
+    groups that say the same, of which each is compared with the first of each body alone. ``sources`` tells which
+    generators found each pair, one bit each in the order of ``names``, shape (m,), uint16.
     """
 
     pairs: NDArray[np.intp]
     cosines: NDArray[np.float32]
     capped: int
+    folded: int = 0
+    sources: NDArray[np.uint16] | None = None
+    names: tuple[str, ...] = ()
 
 
-def candidate_pairs(clauses: Sequence[WordedClause], vectors: NDArray[np.float32]) -> Candidates:
-    """Pairs of clauses of different works that are near; clauses that say the same words are pairs in any case.
+def compared_clauses(
+    clauses: Sequence[WordedClause],
+    vectors: NDArray[np.float32],
+    themes: NDArray[np.float32] | None = None,
+    texts: NDArray[np.intp] | None = None,
+) -> Compared:
+    """Clauses with all that generators ask for; without themes every two texts are equally near.
 
     Args:
         clauses: compared clauses.
         vectors: their centred vectors, shape (n, dimension), float32, rows of length one.
+        themes: nearness in theme of two texts, shape (texts, texts), float32.
+        texts: index of each clause's text in ``themes``.
     """
-    if len(clauses) < 2:
-        return Candidates(np.zeros((0, 2), dtype=np.intp), np.zeros(0, dtype=np.float32), 0)
-    settings = load_scoring().candidates
     names = {work: i for i, work in enumerate(sorted({str(c.resolution.id.work) for c in clauses}))}
-    works = np.array([names[str(c.resolution.id.work)] for c in clauses])
-    lexical = lexical_matrix(clauses)
-    found = [_identical(clauses, works)]
-    capped = 0
-    for start in range(0, len(clauses), _BLOCK):
-        rows = slice(start, min(start + _BLOCK, len(clauses)))
-        same = works[rows, None] == works[None, :]
-        by_words = (lexical[rows] @ lexical.T).toarray().astype(np.float32)
-        near, over_words = _nearest(by_words, same, start, int(settings["lexical"]), settings["minimum_lexical"])
-        found.append(near)
-        by_meaning = vectors[rows] @ vectors.T
-        near, over_meaning = _nearest(by_meaning, same, start, int(settings["dense"]), settings["minimum_dense"])
-        found.append(near)
-        capped += int((over_words | over_meaning).sum())
-    pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
-    cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]])
-    return Candidates(pairs, np.clip(cosines, -1.0, 1.0).astype(np.float32), capped)
+    works = np.array([names[str(c.resolution.id.work)] for c in clauses], dtype=np.intp)
+    if themes is None or texts is None:
+        themes, texts = np.zeros((1, 1), dtype=np.float32), np.zeros(len(clauses), dtype=np.intp)
+    return Compared(clauses, works, texts, vectors, themes, word_matrices(clauses))
 
 
-def _identical(clauses: Sequence[WordedClause], works: NDArray[np.intp]) -> NDArray[np.intp]:
-    """All pairs of clauses of different works whose words, formulae and citations apart, are the same."""
-    least = load_scoring().features.pointer_mass
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, clause in enumerate(clauses):
-        if clause.mass >= least:
-            groups[clause.masked].append(index)
-    pairs = [(i, j) for group in groups.values() for i, j in combinations(group, 2) if works[i] != works[j]]
-    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+def candidate_pairs(compared: Compared) -> Candidates:
+    """Pairs of clauses of different works that any generator finds.
 
-
-def lexical_matrix(clauses: Sequence[WordedClause]) -> sp.csr_matrix:
-    """Words by clause, weighted, rows of length one, shape (n, distinct words)."""
-    columns: dict[str, int] = {}
-    data: list[float] = []
-    indices: list[int] = []
-    ends = [0]
-    for clause in clauses:
-        weights: dict[str, float] = {}
-        for key, weight in zip(clause.keys, clause.weights.tolist(), strict=True):
-            weights[key] = max(weights.get(key, 0.0), weight)
-        length = float(np.sqrt(sum(w * w for w in weights.values()))) or 1.0
-        for key in sorted(weights):
-            indices.append(columns.setdefault(key, len(columns)))
-            data.append(weights[key] / length)
-        ends.append(len(indices))
-    return sp.csr_matrix((np.array(data, dtype=np.float32), indices, ends), shape=(len(clauses), max(1, len(columns))))
-
-
-def _nearest(
-    scores: NDArray[np.float32], excluded: NDArray[np.bool_], offset: int, count: int, minimum: float
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Pairs (row, column) of the ``count`` best columns of each row at or above ``minimum``, and rows that had more.
-
-    Equal scores are taken by column, and differences past the fifth decimal, where they are noise, are none.
+    A pair stays when it is among the first hundred of either of its clauses, by the order of the generators and then
+    by score; so there are at most a hundred times as many pairs as clauses, whatever the corpus.
     """
-    scores = np.where(excluded | (scores < minimum), np.float32(-2), np.round(scores, 5))
-    held = scores > -2
-    over = held.sum(axis=1) > count
-    if over.any():
-        rows = scores[over]
-        least = -np.partition(-rows, count - 1, axis=1)[:, count - 1 : count]
-        better, equal = rows > least, rows == least
-        room = count - better.sum(axis=1, keepdims=True)
-        held[over] = better | (equal & (np.cumsum(equal, axis=1) <= room))
-    pairs = np.argwhere(held)
-    pairs[:, 0] += offset
-    return pairs.astype(np.intp), over
+    names = tuple(name for group, _ in GENERATORS for name in group)
+    if len(compared.clauses) < 2:
+        nothing = np.zeros((0, 2), dtype=np.intp)
+        return Candidates(nothing, np.zeros(0, np.float32), 0, 0, np.zeros(0, np.uint16), names)
+    chains, folded = _families(compared)
+    rows = np.flatnonzero(~folded)
+    kept = _subset(compared, rows)
+    found: list[Found] = [chains]
+    more = np.zeros(len(rows), dtype=bool)
+    for _, generate in GENERATORS:
+        made = generate(kept)
+        for one in made if isinstance(made, tuple) else (made,):
+            found.append(Found(rows[one.pairs], one.scores))
+            more |= one.more if one.more is not None else False
+    pairs, sources, rank, scores = _union(found, compared.works)
+    held = _within_cap(pairs, rank, scores, int(load_scoring().candidates["per_clause"]))
+    pairs, sources = pairs[held], sources[held]
+    return Candidates(pairs, _cosines(compared.vectors, pairs), int(more.sum()), int(folded.sum()), sources, names)
+
+
+def _families(compared: Compared) -> tuple[Found, NDArray[np.bool_]]:
+    """Large groups of clauses that say the same: pairs with the first of each body, and who is not looked at further.
+
+    Two thousand clauses of one formula would make two million pairs that all say one thing.
+    """
+    scoring = load_scoring()
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row, clause in enumerate(compared.clauses):
+        groups[clause.masked if clause.mass >= scoring.features.pointer_mass else clause.keys].append(row)
+    folded = np.zeros(len(compared.clauses), dtype=bool)
+    pairs: list[tuple[int, int]] = []
+    for group in groups.values():
+        if len(group) <= scoring.candidates["identical_group"]:
+            continue
+        first: dict[Adopter, int] = {}
+        for row in group:
+            first.setdefault(compared.clauses[row].resolution.body, row)
+        heads = sorted(first.values())
+        folded[group] = True
+        folded[heads] = False
+        pairs.extend((min(h, r), max(h, r)) for r in group for h in heads if h != r)
+    chained = np.array(sorted(set(pairs)), dtype=np.intp).reshape(-1, 2)
+    return Found(chained, np.ones(len(chained), dtype=np.float32)), folded
+
+
+def _subset(compared: Compared, rows: NDArray[np.intp]) -> Compared:
+    if len(rows) == len(compared.clauses):
+        return compared
+    matrices = WordMatrices(*(getattr(compared.matrices, name)[rows] for name in WordMatrices.__slots__))
+    return replace(
+        compared,
+        clauses=[compared.clauses[i] for i in rows.tolist()],
+        works=compared.works[rows],
+        texts=compared.texts[rows],
+        vectors=compared.vectors[rows],
+        matrices=matrices,
+    )
+
+
+def _union(
+    found: Sequence[Found], works: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]]:
+    """Distinct pairs of different works, sorted, with who found them, and the first finder with its best score.
+
+    The chains of large groups count as the first generator.
+    """
+    count = len(works)
+    ordered = [np.sort(f.pairs, axis=1) for f in found]
+    cells = np.concatenate([p[:, 0].astype(np.int64) * count + p[:, 1] for p in ordered])
+    finder = np.repeat(np.maximum(np.arange(len(found)) - 1, 0), [len(p) for p in ordered])
+    scores = np.concatenate([f.scores for f in found])
+    order = np.lexsort((-scores, finder, cells))
+    cells, finder, scores = cells[order], finder[order], scores[order]
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    bits = np.left_shift(np.uint16(1), finder.astype(np.uint16))
+    sources = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+    pairs = np.stack([cells[starts] // count, cells[starts] % count], axis=1).astype(np.intp)
+    apart = works[pairs[:, 0]] != works[pairs[:, 1]]
+    return pairs[apart], sources[apart], finder[starts][apart], scores[starts][apart]
+
+
+def _within_cap(
+    pairs: NDArray[np.intp], finder: NDArray[np.int64], scores: NDArray[np.float32], cap: int
+) -> NDArray[np.bool_]:
+    """Which pairs are among the first ``cap`` of either of their clauses."""
+    # Each clause owns all pairs that it stands in, on either side; both sides are ranked together.
+    owners = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    index = np.tile(np.arange(len(pairs)), 2)
+    order = np.lexsort((index, -scores[index], finder[index], owners))
+    starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
+    ranks = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    held = np.zeros(len(pairs), dtype=bool)
+    held[index[order][ranks < cap]] = True
+    return held
+
+
+def _cosines(vectors: NDArray[np.float32], pairs: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Cosines of the pairs, in blocks; each is the same whatever the other pairs are."""
+    out = np.empty(len(pairs), dtype=np.float32)
+    for start in range(0, len(pairs), 65536):
+        block = pairs[start : start + 65536]
+        out[start : start + 65536] = np.einsum("ij,ij->i", vectors[block[:, 0]], vectors[block[:, 1]])
+    return np.clip(out, -1.0, 1.0)

@@ -4,13 +4,26 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.domain import Contribution
 from pipeline.match.alignment import Alignment
-from pipeline.match.mandates import Mandate
+from pipeline.match.bounds import PairBounds
+from pipeline.match.mandates import ComparedMandate
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_mandate_words, load_scoring
 
-__all__ = ["FEATURES", "ComparedPair", "Feature", "explain", "is_pointer", "probability_of", "score"]
+__all__ = [
+    "FEATURES",
+    "ComparedPair",
+    "Feature",
+    "explain",
+    "is_pointer",
+    "probability_bounds",
+    "probability_of",
+    "score",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +35,8 @@ class ComparedPair:
 
     left: WordedClause
     right: WordedClause
-    left_mandate: Mandate
-    right_mandate: Mandate
+    left_mandate: ComparedMandate
+    right_mandate: ComparedMandate
     alignment: Alignment
     cosine: float
     theme: float
@@ -31,11 +44,17 @@ class ComparedPair:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A declared feature: ``value`` gives a number in [0, 1], ``sentence`` says it in words."""
+    """A declared feature: ``value`` gives a number in [0, 1], ``sentence`` says it in words.
+
+    ``bound`` gives, for many pairs at once, what the value cannot exceed, and the value itself where ``known`` is
+    true. A feature without one is right too: pairs are then only given up as if it spoke for them in full.
+    """
 
     name: str
     value: Callable[[ComparedPair], float]
     sentence: Callable[[ComparedPair, float], str]
+    bound: Callable[[PairBounds], NDArray[np.float64]] | None = None
+    known: bool = False
 
     @property
     def documentation(self) -> str:
@@ -127,6 +146,36 @@ def _rescaled(value: float, start: float, span: float) -> float:
     return max(0.0, min(1.0, (value - start) / span))
 
 
+def _most_voice(pairs: PairBounds) -> NDArray[np.float64]:
+    """What voice and agreement leave of shared wording, where all words in common stand in order."""
+    scale = load_scoring().features
+    agreed = np.clip((pairs.cosine - scale.agreement_from) / scale.agreement_span, 0.0, 1.0)
+    voice = np.minimum(1.0, pairs.shared / scale.voice)
+    return np.asarray(voice * (scale.agreement_floor + (1 - scale.agreement_floor) * agreed))
+
+
+def _most_wording(pairs: PairBounds) -> NDArray[np.float64]:
+    return np.asarray(np.maximum(pairs.left, pairs.right) * _most_voice(pairs))
+
+
+def _most_both_ways(pairs: PairBounds) -> NDArray[np.float64]:
+    return np.asarray(np.minimum(pairs.left, pairs.right) * _most_voice(pairs))
+
+
+def _most_meaning(pairs: PairBounds) -> NDArray[np.float64]:
+    scale = load_scoring().features
+    near = np.clip((pairs.cosine - scale.meaning_from) / scale.meaning_span, 0.0, 1.0)
+    return np.asarray(near * np.minimum(1.0, pairs.mass / scale.meaning_mass))
+
+
+def _most_run(pairs: PairBounds) -> NDArray[np.float64]:
+    return np.asarray(np.minimum(1.0, pairs.shared / load_scoring().information.full_words))
+
+
+def _most_theme(pairs: PairBounds) -> NDArray[np.float64]:
+    return np.asarray(np.clip(pairs.theme / load_scoring().features.theme_full, 0.0, 1.0))
+
+
 def _percent(value: float) -> str:
     return f"{round(100 * value)} %"
 
@@ -139,21 +188,42 @@ FEATURES: tuple[Feature, ...] = (
             f"{_percent(p.alignment.left)} of the left and {_percent(p.alignment.right)} of the right clause's "
             f"informative words stand in the other in the same order ({p.alignment.words} words)"
         ),
+        _most_wording,
     ),
     Feature(
         "both_ways",
         _both_ways,
         lambda p, v: f"the clause covered less is covered by {_percent(min(p.alignment.left, p.alignment.right))}",
+        _most_both_ways,
     ),
-    Feature("meaning", _meaning, lambda p, v: f"nearness of meaning {p.cosine:.2f} on a scale from -1 to 1"),
-    Feature("run", _run, lambda p, v: "longest unbroken run of shared words" if v else "no long run of shared words"),
-    Feature("action", _action, lambda p, v: _action_sentence(p, v)),
-    Feature("object", _object, lambda p, v: _object_sentence(p)),
-    Feature("theme", _theme, lambda p, v: f"the two texts as wholes lie {p.theme:.2f} near on a scale from -1 to 1"),
+    Feature(
+        "meaning",
+        _meaning,
+        lambda p, v: f"nearness of meaning {p.cosine:.2f} on a scale from -1 to 1",
+        _most_meaning,
+        known=True,
+    ),
+    Feature(
+        "run",
+        _run,
+        lambda p, v: "longest unbroken run of shared words" if v else "no long run of shared words",
+        _most_run,
+    ),
+    Feature("action", _action, lambda p, v: _action_sentence(p, v), lambda pairs: pairs.action, known=True),
+    Feature("object", _object, lambda p, v: _object_sentence(p), lambda pairs: pairs.object, known=True),
+    Feature(
+        "theme",
+        _theme,
+        lambda p, v: f"the two texts as wholes lie {p.theme:.2f} near on a scale from -1 to 1",
+        _most_theme,
+        known=True,
+    ),
     Feature(
         "pointer",
         _pointer,
         lambda p, v: "one clause only points to another text" if v else "neither clause is a mere reference",
+        lambda pairs: pairs.pointer,
+        known=True,
     ),
 )
 
@@ -180,6 +250,20 @@ def probability_of(values: Sequence[float]) -> float:
     weights = load_scoring().weights
     points = (round(weights[f.name] * value, 4) for f, value in zip(FEATURES, values, strict=True))
     return 1.0 / (1.0 + math.exp(-(weights["bias"] + sum(points))))
+
+
+def probability_bounds(pairs: PairBounds) -> NDArray[np.float64]:
+    """What the probability of each pair cannot exceed, shape (m,), whatever the order of their words."""
+    weights = load_scoring().weights
+    # Points are rounded to the fourth decimal, the sum of the bounds is not.
+    points = np.full(len(pairs.cosine), weights["bias"] + len(FEATURES) * 5e-5 + 1e-9)
+    for feature in FEATURES:
+        weight = weights[feature.name]
+        if feature.bound is not None and (feature.known or weight > 0):
+            points += weight * feature.bound(pairs)
+        elif feature.bound is None:
+            points += max(0.0, weight)
+    return np.asarray(1.0 / (1.0 + np.exp(-points)))
 
 
 def explain(pair: ComparedPair, values: Sequence[float]) -> tuple[float, tuple[Contribution, ...]]:

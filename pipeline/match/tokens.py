@@ -35,8 +35,9 @@ class Vocabulary:
 class WordedClause:
     """A clause with its words.
 
-    ``keys`` are normalised words, ``spans`` where they stand in ``clause.text``, ``weights`` float64 in [0, 1] with
-    citations at 0 and formula language at a tenth; ``plain_weights`` the same without the discount for formulae;
+    ``keys`` are normalised words, ``starts`` and ``ends`` (int32) where they stand in ``clause.text``, ``weights``
+    float64 in [0, 1] with citations at 0 and formula language at a tenth; ``plain_weights`` the same without the
+    discount for formulae;
     ``formula`` and ``cited`` mark such words; ``mass`` is the sum of the weights, how much the clause
     says, and ``cited_share`` the share of cited words.
     """
@@ -44,7 +45,8 @@ class WordedClause:
     clause: Clause
     resolution: Resolution
     keys: tuple[str, ...]
-    spans: tuple[Span, ...]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
     weights: NDArray[np.float64]
     plain_weights: NDArray[np.float64]
     formula: NDArray[np.bool_]
@@ -76,6 +78,11 @@ def words(text: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     return tuple(_normal(m[0]) for m in found), tuple(Span(m.start(), m.end()) for m in found)
 
 
+def _keys(text: str) -> tuple[str, ...]:
+    """Normalised words of a text."""
+    return tuple(map(_normal, _WORD.findall(plain_characters(text).lower())))
+
+
 @cache
 def _weight(word: str, frequency: int, works: int) -> float:
     if word in STOP_WORDS or len(word) == 1:
@@ -102,7 +109,7 @@ def build_vocabulary(
     for resolution in resolutions:
         used = by_work.setdefault(str(resolution.id.work), set())
         for clause in resolution.clauses:
-            used.update(words(clause.text)[0])
+            used.update(_keys(clause.text))
     counts = Counter(background)
     for used in by_work.values():
         counts.update(used)
@@ -118,9 +125,11 @@ def word_clause(clause: Clause, resolution: Resolution, cited: tuple[str, ...], 
         cited: the citations in the clause, as printed.
         vocabulary: weights of words.
     """
-    keys, spans = words(clause.text)
-    formula = _inside(spans, formula_spans(clause.text))
-    cites = _inside(spans, citation_spans(clause.text, cited))
+    found = list(_WORD.finditer(plain_characters(clause.text).lower()))
+    keys = tuple(_normal(m[0]) for m in found)
+    places = np.array([m.span() for m in found], dtype=np.int32).reshape(-1, 2)
+    formula = _inside(places, formula_spans(clause.text))
+    cites = _inside(places, citation_spans(clause.text, cited))
     plain = np.array([vocabulary.weight(k) for k in keys], dtype=np.float64)
     plain[cites] = 0.0
     weights = np.where(formula, plain * load_scoring().words.formula_factor, plain)
@@ -128,7 +137,8 @@ def word_clause(clause: Clause, resolution: Resolution, cited: tuple[str, ...], 
         clause,
         resolution,
         keys,
-        spans,
+        places[:, 0],
+        places[:, 1],
         weights,
         plain,
         formula,
@@ -138,8 +148,12 @@ def word_clause(clause: Clause, resolution: Resolution, cited: tuple[str, ...], 
     )
 
 
-def _inside(spans: Sequence[Span], ranges: Sequence[Span]) -> NDArray[np.bool_]:
-    return np.array([any(r.start <= s.start and s.end <= r.end for r in ranges) for s in spans], dtype=bool)
+def _inside(places: NDArray[np.int32], ranges: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which of the places (start, end) lie within one of the ranges."""
+    found = np.zeros(len(places), dtype=bool)
+    for span in ranges:
+        found |= (places[:, 0] >= span.start) & (places[:, 1] <= span.end)
+    return found
 
 
 def is_compared(clause: Clause) -> bool:

@@ -5,13 +5,13 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from pipeline.domain import Body
+from pipeline.domain import Adopter, Body
 from pipeline.errors import ReferenceDataError
 
 __all__ = ["closing_date"]
 
 
-def closing_date(body: Body, year: int) -> date | None:
+def closing_date(body: Adopter, year: int) -> date | None:
     """The last day of the conference of ``body`` whose texts bear ``year``; None when the table does not hold it.
 
     Raises:
@@ -21,7 +21,7 @@ def closing_date(body: Body, year: int) -> date | None:
 
 
 @cache
-def _table() -> dict[tuple[Body, int], date]:
+def _table() -> dict[tuple[Adopter, int], date]:
     name = "closing_dates.toml"
     try:
         data = tomllib.loads((files("pipeline.reference") / "data" / name).read_text(encoding="utf-8"))

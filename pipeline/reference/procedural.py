@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from pipeline.domain import Resolution, Sector
-from pipeline.reference.tables import load_mandate_words
+from pipeline.reference.mandates import load_mandate_words
 
 __all__ = ["are_parallel"]
 

@@ -18,13 +18,11 @@ __all__ = [
     "Conferences",
     "Formula",
     "HouseWords",
-    "MandateWords",
     "load_actors",
     "load_calls",
     "load_conferences",
     "load_formulae",
     "load_house_words",
-    "load_mandate_words",
     "read_table",
 ]
 
@@ -41,6 +39,10 @@ class Conferences:
     def bodies(self, city: str, year: int) -> tuple[Body, ...]:
         """Bodies that met in this city in this year; empty when none did."""
         return self.by_place.get((_folded(city), year), ())
+
+    def cities(self, year: int) -> tuple[str, ...]:
+        """Cities where a body met in this year, without accents and capitals."""
+        return tuple(city for city, held in self.by_place if held == year)
 
     def adoption_year(self, body: Body, named: int) -> int:
         """Year in which the conference named by an acronym's year was held: WTSA-20 met in 2022."""
@@ -81,36 +83,6 @@ class Formula:
     """A family of formula language with its compiled patterns, matched on folded lower-case text."""
 
     patterns: tuple[re.Pattern[str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MandateWords:
-    """Words for actions, their ends, exclusive claims, reporting duties, deadlines and procedural texts.
-
-    ``opposites`` are pairs of phrases, ``opposite_verbs`` pairs that need a word in common in the
-    ``reach`` words after them.
-    """
-
-    actions: dict[str, str]
-    kin: frozenset[frozenset[str]]
-    kept_things: tuple[str, ...]
-    borders: frozenset[str]
-    exclusive: tuple[str, ...]
-    opposites: tuple[tuple[str, str], ...]
-    opposite_verbs: tuple[tuple[str, str], ...]
-    reach: int
-    members: frozenset[str]
-    outside: frozenset[str]
-    participles: tuple[str, ...]
-    report_verbs: tuple[str, ...]
-    report_handing: tuple[str, ...]
-    report_documents: tuple[str, ...]
-    report_opening: int
-    report_recipients: tuple[str, ...]
-    report_cycles: dict[str, tuple[str, ...]]
-    report_formula: tuple[str, ...]
-    procedural_titles: tuple[str, ...]
-    pointer_openings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,44 +207,6 @@ def load_formulae() -> tuple[Formula, ...]:
             raise ReferenceDataError(f"reference file {name}, family {entry['family']}: {error}") from error
         formulae.append(Formula(patterns))
     return tuple(formulae)
-
-
-@cache
-def load_mandate_words() -> MandateWords:
-    """Words of operative clauses. Raises ReferenceDataError when kin classes do not exist."""
-    name = "mandate.toml"
-    data = read_table(name)
-    classes: dict[str, list[str]] = data["actions"]
-    actions: dict[str, str] = {}
-    for action, verbs in classes.items():
-        for verb in verbs:
-            actions.setdefault(verb, action)
-    kin = frozenset(frozenset(pair) for pair in data["kin"]["pairs"])
-    if unknown := {c for pair in kin for c in pair} - set(classes):
-        raise ReferenceDataError(f"reference file {name}: kin of unknown action classes: {sorted(unknown)}")
-    reporting, opposites = data["reporting"], data["opposites"]
-    return MandateWords(
-        actions=actions,
-        kin=kin,
-        kept_things=_strings(data["stopping"], "things", name),
-        borders=frozenset(_strings(data["stopping"], "borders", name)),
-        exclusive=_strings(data["exclusive"], "phrases", name),
-        opposites=tuple((one, other) for one, other in opposites["pairs"]),
-        opposite_verbs=tuple((one, other) for one, other in opposites["verbs"]),
-        reach=int(opposites["reach"]),
-        members=frozenset(_strings(data["members"], "codes", name)),
-        outside=frozenset(_strings(data["members"], "outside", name)),
-        participles=_strings(data["deadlines"], "participles", name),
-        report_verbs=_strings(reporting, "verbs", name),
-        report_handing=_strings(reporting, "handing", name),
-        report_documents=_strings(reporting, "documents", name),
-        report_opening=int(reporting["opening"]),
-        report_recipients=_strings(reporting, "recipients", name),
-        report_cycles={cycle: tuple(words) for cycle, words in reporting["cycles"].items()},
-        report_formula=_strings(reporting, "formula", name),
-        procedural_titles=_strings(data["procedural"], "titles", name),
-        pointer_openings=_strings(data["pointers"], "openings", name),
-    )
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from pipeline.domain import Body, InstrumentId, QuestionId, Resolution, parse_instrument_id
+from pipeline.domain import Body, ForeignId, InstrumentId, QuestionId, Resolution, parse_instrument_id
 from pipeline.errors import UnknownIdentifierError
 from pipeline.reference.closing import closing_date
 
@@ -62,7 +62,9 @@ def work_iri(identifier: InstrumentId) -> str:
 
 
 def actor_of(identifier: InstrumentId) -> str:
-    """``itu-pp``, ``itu-council`` …; ``itu`` where no body is known."""
+    """``itu-pp``, ``itu-council`` …; ``itu`` where no body is known; ``un-ga`` for an organ of another organisation."""
+    if isinstance(identifier, ForeignId):
+        return identifier.body.value
     return "itu" if identifier.body in _BASIC_TEXTS else f"itu-{identifier.body.value}"
 
 

@@ -9,14 +9,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.report.characters import printable
+from pipeline.report.documents import GRADE_MEANINGS, grades_sentence
 from pipeline.report.model import ReportView, Segment, SegmentKind
 from pipeline.report.view import UNMATCHED_SHOWN
 from pipeline.report.wording import capitalized, chance, counted, meaning, number, relation_label, shown
 
-__all__ = ["DISCOUNTED_SHOWN", "OPEN_COMPARISONS", "PRINTED_FINDINGS", "render_html"]
+__all__ = ["DISCOUNTED_SHOWN", "DOCUMENTS_SHOWN", "OPEN_COMPARISONS", "PRINTED_FINDINGS", "render_html"]
 
 # Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
 DISCOUNTED_SHOWN = 200
+
+# Documents with warnings on the page, about 2 kB each, and places of one kind of warning; the workbook holds them all.
+DOCUMENTS_SHOWN = 200
+PLACES_SHOWN = 8
 
 # Clause pairs of one finding that lie open; further ones are one click away.
 OPEN_COMPARISONS = 4
@@ -36,6 +41,8 @@ def render_html(view: ReportView) -> str:
         style=Markup(style),  # our own file: it holds no text of the corpus
         policy=_policy(style),
         discounted_shown=DISCOUNTED_SHOWN,
+        documents_shown=DOCUMENTS_SHOWN,
+        places_shown=PLACES_SHOWN,
     )
 
 
@@ -53,6 +60,8 @@ def _environment() -> Environment:
         capitalized=capitalized,
         chance=chance,
         counted=counted,
+        grade_meaning=GRADE_MEANINGS.__getitem__,
+        grades_sentence=grades_sentence,
         meaning=meaning,
         number=number,
         relation_label=relation_label,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.domain import Body, Manifest, Rejected, Relation, Remedy, SignalKind
+from pipeline.domain import Adopter, Manifest, Rejected, Relation, Remedy, SignalKind
+from pipeline.report.documents import DocumentView
 from pipeline.report.summary import Summary
 from pipeline.report.wording import folder_name, named
 
@@ -66,7 +67,7 @@ class InstrumentView:
     id: str
     citation: str
     title: str
-    body: Body
+    body: Adopter
     body_label: str
     body_name: str
     sector: str
@@ -295,7 +296,10 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """Everything a report prints. ``limits`` holds the limits of the run and those of the report itself."""
+    """Everything a report prints. ``limits`` holds the limits of the run and those of the report itself.
+
+    ``documents`` tells how far the reading of each can be trusted; it is empty where that was not judged.
+    """
 
     manifest: Manifest
     created: datetime
@@ -310,6 +314,7 @@ class ReportView:
     rejected: tuple[Rejected, ...]
     notices: tuple[NoticeView, ...]
     limits: tuple[str, ...]
+    documents: tuple[DocumentView, ...] = ()
 
     @property
     def corpus(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.report.documents import GRADE_MEANINGS
 from pipeline.report.model import Comparison, FindingView, ReportView, Segment
 from pipeline.report.wording import capitalized, meaning, relation_label, shown
 
@@ -204,6 +205,34 @@ def _signal_rows(view: ReportView) -> Iterable[_Row]:
         yield signal.kind.value, signal.citation, signal.message, signal.subject
 
 
+_DOCUMENT_COLUMNS = (
+    Column("File", 44),
+    Column("Quality, 0 to 1", 10, "score"),
+    Column("Grade", 12),
+    Column("What the grade means", 44),
+    Column("Texts", 8, "whole"),
+    Column("Clauses", 9, "whole"),
+    Column("Warnings", 10, "whole"),
+    Column("Kinds of warnings", 70),
+)
+
+
+def _document_rows(view: ReportView) -> Iterable[_Row]:
+    for one in view.documents:
+        figure = "" if one.figure is None else one.figure
+        meaning_of_grade = GRADE_MEANINGS[one.grade]
+        counts = one.texts, one.clauses, one.count
+        yield one.path, figure, one.grade.value, meaning_of_grade, *counts, one.in_words
+
+
+def _warning_rows(view: ReportView) -> Iterable[_Row]:
+    for one in view.documents:
+        for group in one.groups:
+            for w in group.warnings:
+                page = "" if w.page is None else str(w.page)
+                yield one.path, w.where, page, w.message, w.advice, w.code, w.identifier
+
+
 def _rejected_rows(view: ReportView) -> Iterable[_Row]:
     for rejected in view.rejected:
         yield rejected.path, rejected.reason, rejected.code, rejected.digest or ""
@@ -271,6 +300,20 @@ SHEETS: tuple[tuple[str, Callable[[ReportView], Sequence[Column]], Callable[[Rep
         _discounted_rows,
     ),
     ("Signals", _columns(("Kind", 9), ("Citation", 44), ("Observation", 70), ("ID", 36)), _signal_rows),
+    ("Documents", lambda _: _DOCUMENT_COLUMNS, _document_rows),
+    (
+        "Document warnings",
+        _columns(
+            ("File", 36),
+            ("Where", 40),
+            ("Page", 7),
+            ("What was seen", 70),
+            ("What to do", 60),
+            ("Code", 18),
+            ("ID", 36),
+        ),
+        _warning_rows,
+    ),
     ("Rejected", _columns(("File", 44), ("Reason", 70), ("Code", 20), ("SHA-256", 66)), _rejected_rows),
     ("Notes", _columns(("Topic", 24), ("Note", 120)), _note_rows),
 )

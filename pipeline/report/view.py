@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from pipeline.domain import Body, Cluster, Part, Relation, ResolutionPair, RunRecord
+from pipeline.domain import Adopter, Cluster, DocumentQuality, Part, Relation, ResolutionPair, RunRecord
+from pipeline.report.documents import show_documents
 from pipeline.report.findings import Anchors, coverage_both_ways, show_finding
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import (
@@ -35,8 +36,12 @@ UNMATCHED_SHOWN = 8
 _DISCOUNTED = (Relation.INTEG, Relation.COMP, Relation.PAR, Relation.REV, Relation.BOIL)
 
 
-def build_view(record: RunRecord) -> ReportView:
+def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> ReportView:
     """Everything that the reports of a run print.
+
+    Args:
+        record: everything that the run found.
+        qualities: how far the reading of each document can be trusted, where that was judged.
 
     Raises:
         RunError: a finding rests on a text, clause or pair that the record does not hold.
@@ -62,6 +67,7 @@ def build_view(record: RunRecord) -> ReportView:
         rejected=tuple(sorted(record.rejected, key=lambda rejected: rejected.path)),
         notices=tuple(_notices(lookup)),
         limits=(*record.manifest.limits, *_own_limits(across + within)),
+        documents=show_documents(qualities, lookup.citation_of),
     )
 
 
@@ -135,7 +141,7 @@ def _summarize(record: RunRecord) -> Summary:
     )
 
 
-def _body_order(body: Body) -> tuple[int, str]:
+def _body_order(body: Adopter) -> tuple[int, str]:
     return body.authority, body.label
 
 
@@ -157,7 +163,7 @@ def _bodies(record: RunRecord) -> Iterator[BodyCount]:
 def _matrix(record: RunRecord, findings: Iterable[FindingView]) -> tuple[MatrixRow, ...]:
     """A symmetric table of all bodies; findings within one body stand on the diagonal."""
     bodies = sorted({resolution.body for resolution in record.resolutions}, key=_body_order)
-    between: dict[frozenset[Body], list[FindingView]] = {}
+    between: dict[frozenset[Adopter], list[FindingView]] = {}
     for finding in findings:
         between.setdefault(frozenset((finding.a.body, finding.b.body)), []).append(finding)
     most = max((len(group) for group in between.values()), default=0)
@@ -167,7 +173,7 @@ def _matrix(record: RunRecord, findings: Iterable[FindingView]) -> tuple[MatrixR
     )
 
 
-def _cell(column: Body, findings: list[FindingView], most: int) -> MatrixCell:
+def _cell(column: Adopter, findings: list[FindingView], most: int) -> MatrixCell:
     if not findings:
         return MatrixCell(column.label, 0, 0.0, "", 0)
     best = max(findings, key=lambda finding: (finding.score, finding.id))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.domain import Body, Relation, Remedy, Sector, Standing
+from pipeline.domain import Adopter, Body, Relation, Remedy, Sector, Standing
 
 __all__ = [
     "adopter",
@@ -27,7 +27,7 @@ __all__ = [
     "term_label",
 ]
 
-_BODY_NAMES = {
+_BODY_NAMES: dict[Adopter, str] = {
     Body.PP: "Plenipotentiary Conference",
     Body.COUNCIL: "Council",
     Body.RA: "Radiocommunication Assembly",
@@ -97,9 +97,9 @@ _TERMS = {
 }
 
 
-def body_name(body: Body) -> str:
-    """Full name of a body, without its article."""
-    return _BODY_NAMES[body]
+def body_name(body: Adopter) -> str:
+    """Full name of a body, without its article; organs of other organisations by their label."""
+    return _BODY_NAMES.get(body, body.label)
 
 
 def meaning(relation: Relation) -> str:
@@ -112,7 +112,7 @@ def relation_label(relation: Relation) -> str:
     return _RELATION_LABELS.get(relation, relation.label)
 
 
-def named(citation: str, body: Body) -> str:
+def named(citation: str, body: Adopter) -> str:
     """A citation that says who adopted the text: ``PP Resolution 901 (Rev. Dubai, 2018)``."""
     names = "|".join(map(re.escape, (body.label, body_name(body), "ITU")))
     known = body is Body.UNKNOWN or re.search(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])", citation, re.IGNORECASE)
@@ -152,7 +152,7 @@ def term_label(name: str) -> str:
     return _TERMS.get(key, name.replace("_", " ").replace("-", " "))
 
 
-def advisory_group(body: Body) -> str:
+def advisory_group(body: Adopter) -> str:
     """The advisory group of the Sector whose texts a body adopts; "" for bodies of the Union as a whole."""
     return _ADVISORY_GROUPS.get(body.sector, "")
 
@@ -200,7 +200,7 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
-def adopter(remedy: Remedy, a: Body, b: Body) -> str:
+def adopter(remedy: Remedy, a: Adopter, b: Adopter) -> str:
     """Who would have to adopt a remedy for two texts of these bodies; no text is ever changed by anyone else."""
     if remedy in (Remedy.SUPPRESS, Remedy.TRIM):
         return _yielding(a, b)
@@ -218,23 +218,23 @@ def adopter(remedy: Remedy, a: Body, b: Body) -> str:
     return "nobody; both texts stay, and the reason is recorded"
 
 
-def _yielding(a: Body, b: Body) -> str:
+def _yielding(a: Adopter, b: Adopter) -> str:
     """The body of the text with the lower authority; both where they are equal."""
     if a.authority == b.authority:
         return _one(a) if a is b else f"{_one(a)} or {_one(b)}, each for its own text"
     return _one(max(a, b, key=lambda body: body.authority))
 
 
-def _both(a: Body, b: Body) -> str:
+def _both(a: Adopter, b: Adopter) -> str:
     return _one(a) if a is b else f"{_one(a)} and {_one(b)}, each for its own text"
 
 
-def _one(body: Body) -> str:
+def _one(body: Adopter) -> str:
     if body is Body.UNKNOWN:
         return "the body that adopted the text"
-    return "the Plenipotentiary Conference" if body in _BASIC_TEXTS else f"the {_BODY_NAMES[body]}"
+    return "the Plenipotentiary Conference" if body in _BASIC_TEXTS else f"the {body_name(body)}"
 
 
-def _groups(a: Body, b: Body, joint: str) -> str:
+def _groups(a: Adopter, b: Adopter, joint: str) -> str:
     groups = sorted({advisory_group(a), advisory_group(b)} - {""})
     return f"{joint}{' and '.join(groups)}" if groups else ""

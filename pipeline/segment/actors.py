@@ -9,8 +9,7 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.util import filter_spans
 
-from pipeline.domain import plain_characters
-from pipeline.reference import Actor, load_actors
+from pipeline.reference import Actor, legible, load_grammar
 
 __all__ = ["Addressees", "find_addressees"]
 
@@ -58,42 +57,46 @@ class Addressees:
 
 
 @cache
-def _language() -> Language:
-    return spacy.blank("en")
+def _language(language: str) -> Language:
+    return spacy.blank(language)
 
 
 @cache
-def _matcher() -> tuple[PhraseMatcher, tuple[Actor, ...]]:
-    language = _language()
-    matcher = PhraseMatcher(language.vocab, attr="LOWER")
-    actors = load_actors().actors
+def _matcher(language: str) -> tuple[PhraseMatcher, tuple[Actor, ...]]:
+    tokens = _language(language)
+    matcher = PhraseMatcher(tokens.vocab, attr="LOWER")
+    actors = load_grammar(language).actors.actors
     for index, actor in enumerate(actors):
-        matcher.add(str(index), [language.make_doc(phrase) for phrase in actor.phrases])
+        matcher.add(str(index), [tokens.make_doc(phrase) for phrase in actor.phrases])
     return matcher, actors
 
 
-def find_addressees(call: str, text: str = "") -> Addressees:
+def find_addressees(call: str, text: str = "", language: str = "en") -> Addressees:
     """Those that a call line addresses, or, where the line names nobody, those that the clause delegates to.
 
     Args:
         call: the call line, "" to look at the clause alone.
         text: the clause under it.
+        language: official language of both.
     """
-    addressees = _read(call)
+    addressees = _read(call, language)
     if not text or addressees.actors:
         return addressees
-    text = plain_characters(text)
-    match = _DELEGATION.match(text) or _LEADING.match(text)
-    return _read(match["who"]) if match else addressees
+    text = legible(text)
+    patterns = (_DELEGATION, _LEADING) if language == "en" else load_grammar(language).delegation
+    match = next((m for pattern in patterns if (m := pattern.match(text))), None)
+    return _read(match["who"], language) if match else addressees
 
 
 @cache
-def _read(phrase: str) -> Addressees:
-    phrase = _spelled_out(plain_characters(phrase))
-    introduction = load_actors().partner_introduction.search(phrase.lower())
+def _read(phrase: str, language: str) -> Addressees:
+    phrase = legible(phrase)
+    if language == "en":
+        phrase = _spelled_out(phrase)
+    introduction = load_grammar(language).actors.partner_introduction.search(phrase.lower())
     cut = introduction.start() if introduction else len(phrase)
-    actors, slugs = _actors(phrase[:cut])
-    partners, _ = _actors(phrase[cut:])
+    actors, slugs = _actors(phrase[:cut], language)
+    partners, _ = _actors(phrase[cut:], language)
     if _OTHERS in partners:
         partners = (*(p for p in partners if p != _OTHERS), *(d for d in _DIRECTORS if d not in actors))
     return Addressees(actors, tuple(dict.fromkeys(p for p in partners if p not in actors)), _together(slugs))
@@ -117,11 +120,11 @@ def _spelled_out(phrase: str) -> str:
     return _DIRECTORS_OF.sub(each, phrase)
 
 
-def _actors(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _actors(phrase: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not phrase.strip():
         return (), ()
-    matcher, table = _matcher()
-    document = _language().make_doc(phrase)
+    matcher, table = _matcher(language)
+    document = _language(language).make_doc(phrase)
     spans = filter_spans(matcher(document, as_spans=True))
     codes: dict[str, None] = {}
     slugs: dict[str, None] = {}

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from pipeline.domain import (
     Block,
@@ -19,6 +20,7 @@ from pipeline.domain import (
     clause_id,
     fold_space,
 )
+from pipeline.reference import legible, load_grammar
 from pipeline.segment.actors import find_addressees
 from pipeline.segment.calls import Call, parse_call, parse_run_on, split_swallowed_call
 from pipeline.segment.heads import parse_annex_head
@@ -27,7 +29,6 @@ from pipeline.segment.reasons import opens_reasons
 
 __all__ = ["build_sections"]
 
-_FINISHED = re.compile(r"[;.,]['\"’”)]?$|\band$|\bor$")
 _CALL_STYLES = ("call",)
 
 
@@ -58,39 +59,50 @@ def build_sections(
         blocks: the blocks below the enacting formula, up to the next instrument.
         instrument: the identifier used in clause ids.
     """
-    reader = _Reader(document)
+    reader = _Reader(document, instrument)
     for block in blocks:
         if block.kind is BlockKind.FOOTNOTE:
             continue
-        if opens_reasons(document.line(block)):
+        if opens_reasons(document.line(block), document.language):
             break
         reader.read(block)
     return reader.sections(instrument), tuple(reader.notices)
 
 
+@cache
+def _finished(language: str) -> re.Pattern[str]:
+    """The end of a clause: a stop, or the word that leads to the next item."""
+    grammar = load_grammar(language)
+    edge = r"\b" if grammar.spaced else ""
+    joining = "".join(rf"|{edge}{re.escape(word)}$" for word in grammar.joining)
+    return re.compile(rf"""[;.,]['"’”)]?${joining}""")
+
+
 class _Reader:
     """Reads blocks one after another; use it once."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, instrument: InstrumentId) -> None:
         self._document = document
+        self._language = document.language
+        self._kind = instrument.type
         self._sections: list[_OpenSection] = []
         self.notices: list[Notice] = []
 
     def read(self, block: Block) -> None:
         """Take one block: a call, an annex head, an item, or more of the item before."""
         line = self._document.line(block)
-        if (annex := parse_annex_head(line, block.style)) is not None:
+        if (annex := parse_annex_head(line, block.style, self._language)) is not None:
             self._sections.append(_OpenSection(None, annex, block.span))
             return
         in_annex = bool(self._sections) and self._sections[-1].annex is not None
         emphasised = block.italic or block.style.replace("_", "").startswith(_CALL_STYLES)
-        if call := parse_call(line, emphasised):
+        if call := parse_call(line, emphasised, self._language, self._kind):
             if in_annex and not emphasised:
                 self._item(block, line)
                 return
             self._sections.append(_OpenSection(call, None, block.span))
             return
-        if not in_annex and self._finished() and (found := parse_run_on(line)):
+        if not in_annex and self._finished() and (found := parse_run_on(line, self._language, self._kind)):
             run_on, start = found
             self._sections.append(_OpenSection(run_on, None, block.span))
             self._add(None, Span(block.span.start + start, block.span.end), block.page)
@@ -101,7 +113,7 @@ class _Reader:
         if not self._sections:
             return
         section = self._sections[-1]
-        label = parse_label(line) if block.kind is not BlockKind.TABLE else None
+        label = parse_label(line, self._language) if block.kind is not BlockKind.TABLE else None
         if label is not None and not section.path.expects(label):
             label = None
         if label is None and self._continues(section, block, line):
@@ -115,7 +127,7 @@ class _Reader:
         section = self._sections[-1]
         text = span.of(self._document.text)
         # Word and XML keep their paragraph ends; in other forms a call may have been run into the item before it.
-        swallowed = split_swallowed_call(text) if section.annex is None else None
+        swallowed = split_swallowed_call(text) if section.annex is None and self._language == "en" else None
         if swallowed is not None and self._document.format in ("docx", "akn"):
             self.notices.append(
                 Notice("swallowed-call", f"an item seems to hold a call of its own: “{swallowed[2].printed}”")
@@ -138,8 +150,10 @@ class _Reader:
         """Whether the text so far ends like a clause, so that a new call may begin."""
         if not self._sections or not self._sections[-1].clauses:
             return True
-        last = self._sections[-1].clauses[-1]
-        return bool(_FINISHED.search(last.span.of(self._document.text).rstrip()))
+        return self._ends(self._sections[-1].clauses[-1])
+
+    def _ends(self, clause: _OpenClause) -> bool:
+        return bool(_finished(self._language).search(legible(clause.span.of(self._document.text)).rstrip()))
 
     def _continues(self, section: _OpenSection, block: Block, line: str) -> bool:
         """Whether an unlabelled block goes on with the clause before it."""
@@ -148,7 +162,7 @@ class _Reader:
         if block.kind is BlockKind.TABLE or is_dash_item(line):
             return True
         last = section.clauses[-1]
-        finished = _FINISHED.search(last.span.of(self._document.text).rstrip())
+        finished = self._ends(last)
         if section.annex is not None:
             return not finished and line[:1].islower()
         return last.label is not None or not finished
@@ -194,7 +208,7 @@ class _Reader:
         text = fold_space(opened.span.of(self._document.text))
         addressees = section.call.addressees if section.call else None
         if part is Part.OPERATIVE and (addressees is None or not addressees.actors):
-            addressees = find_addressees("", text)
+            addressees = find_addressees("", text, self._language)
         return Clause(
             id=identifier,
             part=part,

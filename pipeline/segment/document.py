@@ -21,6 +21,7 @@ from pipeline.domain import (
     Standing,
     fold_space,
 )
+from pipeline.reference import LANGUAGES
 from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
 from pipeline.segment.clauses import build_sections
@@ -34,7 +35,9 @@ from pipeline.segment.heads import (
     parse_history,
     parse_marker,
 )
+from pipeline.segment.inline import choose_profile, read_inline
 from pipeline.segment.internal_references import find_internal_references
+from pipeline.segment.mandates import with_mandates
 from pipeline.segment.reasons import read_reasons
 from pipeline.segment.structured import is_structured, read_structured
 
@@ -70,9 +73,11 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
     stands before it: lines of a table of contents and citations do not.
     """
     if is_structured(document):
-        return read_structured(document)
-    if document.language != "en":
-        return ()  # call words of other languages are not known yet: better none than wrong ones
+        return tuple(map(with_mandates, read_structured(document)))
+    if (profile := choose_profile(document)) is not None:
+        return _with_citations(document, read_inline(document, profile))
+    if document.language not in LANGUAGES:
+        return ()  # its call words are not known: better none than wrong ones
     units = _units(document)
     adopters = {unit.enactment.body for unit in units if unit.enactment is not None}
     resolutions = []
@@ -81,9 +86,14 @@ def segment_document(document: Document) -> tuple[Resolution, ...]:
             # In a volume of one conference a text without formula, as a suppressed one, is of that conference's body.
             unit = replace(unit, enactment=Enactment(next(iter(adopters)), None, None))
         resolutions.append(_resolution(document, unit, _end_of(document, units, index)))
+    return _with_citations(document, resolutions)
+
+
+def _with_citations(document: Document, resolutions: Sequence[Resolution]) -> tuple[Resolution, ...]:
     cited = cite_document(document, resolutions)
     return tuple(
-        replace(r, citations=tuple(c for c in cited if r.span.start <= c.span.start < r.span.end)) for r in resolutions
+        with_mandates(replace(r, citations=tuple(c for c in cited if r.span.start <= c.span.start < r.span.end)))
+        for r in resolutions
     )
 
 
@@ -110,7 +120,7 @@ def _units(document: Document) -> list[_Unit]:
         if found := parse_marker(line) or _bare_marker(document, index):
             marker, marker_at = found, index
             continue
-        head = parse_head(line) if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADER) else None
+        head = parse_head(line, document.language) if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADER) else None
         if head is None:
             continue
         before = head.marker or (marker if marker_at >= 0 and index - marker_at <= 3 else "")
@@ -127,9 +137,9 @@ def _accept(document: Document, index: int, head: Head, marker: str) -> _Unit | 
     for following in range(index + 1, min(index + 1 + _HEAD_REACH, len(document.blocks))):
         block = document.blocks[following]
         line = document.line(block)
-        if enactment := parse_enactment(line):
+        if enactment := parse_enactment(line, document.language):
             return _Unit(head, marker, index, tuple(title), enactment, history, following + 1, formula=True)
-        if parse_head(line) or parse_marker(line):
+        if parse_head(line, document.language) or parse_marker(line):
             break
         if years := parse_history(line):
             history = years
@@ -151,16 +161,16 @@ def _bare_marker(document: Document, index: int) -> str:
     if index + 1 >= len(document.blocks):
         return ""
     marker = parse_bare_marker(document.line(document.blocks[index]))
-    return marker if marker and parse_head(document.line(document.blocks[index + 1])) else ""
+    return marker if marker and parse_head(document.line(document.blocks[index + 1]), document.language) else ""
 
 
 def _has_call_below(document: Document, index: int) -> bool:
     """Whether a call line follows a number line before the next one: a text whose formula could not be read."""
     for block in document.blocks[index + 1 : index + 1 + _HEAD_REACH]:
         line = document.line(block)
-        if parse_head(line) or parse_marker(line):
+        if parse_head(line, document.language) or parse_marker(line):
             return False
-        if parse_call(line, block.italic):
+        if parse_call(line, block.italic, document.language):
             return True
     return False
 
@@ -172,13 +182,13 @@ def _end_of(document: Document, units: Sequence[_Unit], index: int) -> int:
         line = document.line(document.blocks[position])
         if parse_marker(line) or _bare_marker(document, position) or _RESERVATIONS.match(line):
             return position
-        if parse_head(line) and line == line.upper():
+        if parse_head(line, document.language) and line == line.upper():
             return position  # a number line that opens no text must not be read as part of the one before
     return end
 
 
 def _resolution(document: Document, unit: _Unit, end: int) -> Resolution:
-    identifier, doubts = identify(unit.head, unit.enactment, unit.history, _meeting_year(document))
+    identifier, doubts = identify(unit.head, unit.enactment, unit.history, _meeting_year(document), document.language)
     identifier = _own_identity(identifier, document)
     proposed = bool(unit.marker) and document.kind is DocumentKind.PROPOSAL
     if proposed and isinstance(identifier, ResolutionId):
@@ -251,7 +261,8 @@ def _citations(document: Document, resolutions: Sequence[Resolution]) -> tuple[C
 
     def body_at(position: int) -> Body | None:
         identifier = text_at(position)
-        return None if identifier is None else identifier.body
+        body = None if identifier is None else identifier.body
+        return body if isinstance(body, Body) else None
 
     def sector_at(position: int) -> Sector:
         body = body_at(position)

@@ -1,6 +1,6 @@
 """The exchange form of a resolution: one JSON object, as printed by ``overlap extract --json``."""
 
-from pipeline.domain import QuestionId, Resolution
+from pipeline.domain import Mandate, Phrase, QuestionId, Resolution
 
 __all__ = ["to_exchange"]
 
@@ -41,6 +41,7 @@ def to_exchange(resolution: Resolution) -> dict[str, object]:
                         "page": clause.page,
                         "actors": list(clause.actors),
                         "partners": list(clause.partners),
+                        "mandate": None if clause.mandate is None else _mandate(clause.mandate),
                     }
                     for clause in section.clauses
                 ],
@@ -60,3 +61,32 @@ def to_exchange(resolution: Resolution) -> dict[str, object]:
         ],
         "notices": [{"code": notice.code, "message": notice.message} for notice in resolution.notices],
     }
+
+
+def _mandate(mandate: Mandate) -> dict[str, object]:
+    """A mandate without what its clause states already; phrases with their places in the text of the clause."""
+    return {
+        "force": mandate.force.value,
+        "split_by_sector": mandate.split_by_sector,
+        "actions": [
+            {
+                "verb": _phrase(action.verb),
+                "kind": action.kind,
+                "object": None if action.object is None else _phrase(action.object),
+            }
+            for action in mandate.actions
+        ],
+        "beneficiaries": list(mandate.beneficiaries),
+        "report": None if mandate.report is None else _phrase(mandate.report),
+        "reporting_to": list(mandate.reporting_to),
+        "reporting_cycle": mandate.reporting_cycle,
+        "deadline": mandate.deadline,
+        "conditions": [_phrase(condition) for condition in mandate.conditions],
+        "exclusive": [_phrase(claim) for claim in mandate.exclusive],
+        "ends": list(mandate.ends),
+        "irregular": list(mandate.irregular),
+    }
+
+
+def _phrase(phrase: Phrase) -> dict[str, object]:
+    return {"text": phrase.text, "span": [phrase.span.start, phrase.span.end]}

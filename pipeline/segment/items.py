@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
+
+from pipeline.reference import legible, load_grammar, place_in
 
 __all__ = ["ItemPath", "Label", "is_dash_item", "parse_label"]
 
@@ -10,35 +13,79 @@ _NUMBER = re.compile(
     r"^\s*(?P<l>\(?(?P<v>\d{1,2}(?:\.\d{1,2})*)(?:\s?(?P<bis>bis|ter))?[).]?)(?P<gap>\t|\s+)(?P<t>\S.*)$", re.S
 )
 _DASH = re.compile(r"^\s*[–—•·-]\s+\S")
-_NO_LABEL = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"[kMG]?Hz|dBW?|km|m|W|%|per cent|years?|months?|days?)\b"
-)
+# In a list a) b) c) the third may have been typed on a Cyrillic keyboard.
+_LOOKALIKES = {"с": "c", "е": "e", "о": "o", "р": "p", "х": "x", "у": "y"}
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as printed, its value without brackets, and where its text begins in the line."""
+    """A label as printed, its value without brackets, and where its text begins in the line.
+
+    ``lookalike`` is the Latin letter that a Cyrillic one may have been typed for, or "".
+    """
 
     printed: str
     value: str
     start: int
     firm: bool
+    lookalike: str = ""
 
 
-def parse_label(line: str) -> Label | None:
-    """The label that opens a line, or None.
+@cache
+def _quantities(language: str) -> re.Pattern[str]:
+    grammar = load_grammar(language)
+    words = "|".join(re.escape(word) for word in grammar.quantities)
+    return re.compile(rf"(?:{words})" + (r"\b" if grammar.spaced else ""))
+
+
+@cache
+def _native(language: str) -> re.Pattern[str] | None:
+    """Labels in letters or numerals of another script: ``أ )``, ``б)``, ``三、``; None where there are none."""
+    grammar = load_grammar(language)
+    choices = []
+    if grammar.letters and not grammar.letters.isascii():
+        choices.append(rf"\(?(?P<letter>[{grammar.letters}])\s*\)|\((?P<open>[{grammar.letters}])(?=\s)")
+    if grammar.numerals:
+        choices.append(rf"\(?(?P<numeral>[{grammar.numerals}]{{1,3}})(?:\)|、)")
+    return re.compile(rf"^\s*(?P<l>{'|'.join(choices)})\s*(?P<t>\S.*)$", re.I | re.S) if choices else None
+
+
+def parse_label(line: str, language: str = "en") -> Label | None:
+    """The label that opens a line, or None; its value is written in Latin letters and European digits.
 
     ``firm`` is false for a bare number followed by a space only, which may also be a quantity or a date.
     """
-    if match := _ALPHA.match(line):
-        return Label(re.sub(r"\s+", " ", match["l"]), _value(match), match.start("t"), firm=True)
-    match = _NUMBER.match(line)
-    if match is None or _NO_LABEL.match(match["t"]):
+    text = legible(line)
+    native = _native(language)
+    if native and (match := native.match(text)):
+        start, letter = place_in(line, match.start("t")), (match.groupdict().get("letter") or "").lower()
+        return Label(_printed(line, match), _counted(match, language), start, True, _LOOKALIKES.get(letter, ""))
+    if match := _ALPHA.match(text):
+        return Label(_printed(line, match), _value(match), place_in(line, match.start("t")), firm=True)
+    match = _NUMBER.match(text)
+    if match is None or _quantities(language).match(match["t"]):
         return None
     firm = match["gap"] == "\t" or match["l"][-1] in ")."
-    return Label(re.sub(r"\s+", " ", match["l"]), _value(match), match.start("t"), firm)
+    return Label(_printed(line, match), _value(match), place_in(line, match.start("t")), firm)
+
+
+def _printed(line: str, match: re.Match[str]) -> str:
+    """The label as the line prints it."""
+    start, end = place_in(line, match.start("l")), place_in(line, match.end("l"))
+    return re.sub(r"\s+", " ", line[start:end]).strip()
+
+
+def _counted(match: re.Match[str], language: str) -> str:
+    """A native label by its place: the third letter is ``c``, 十二 is 12."""
+    grammar = load_grammar(language)
+    found = match.groupdict()
+    if letter := found.get("letter") or found.get("open"):
+        place = grammar.letters.index(letter.lower())
+        return chr(ord("a") + place) if place < 26 else "a" + chr(ord("a") + place - 26)
+    tens, ten, ones = found["numeral"].rpartition(grammar.numerals[-1])
+    value = {numeral: index for index, numeral in enumerate(grammar.numerals, start=1)}
+    return str((value.get(tens, 1) * 10 if ten else 0) + value.get(ones, 0))
 
 
 def is_dash_item(line: str) -> bool:
@@ -81,6 +128,9 @@ class ItemPath:
             self._unlabelled += 1
             self._levels = []
             return (str(self._unlabelled),)
+        if label.lookalike and self._goes_on(label.lookalike):
+            self._place(label.lookalike)
+            return tuple(value for _, _, value in self._levels)
         if "." in label.value:
             parts = label.value.split(".")
             self._levels = [("number", int(re.sub(r"\D", "", p) or 0), p) for p in parts]
@@ -96,6 +146,11 @@ class ItemPath:
         numbers = [ordinal for kind, ordinal, _ in self._levels if kind == "number"]
         wanted = {"1"} | {str(n + 1) for n in numbers}
         return first in wanted or ("." in label.value and first in {str(n) for n in numbers})
+
+    def _goes_on(self, letter: str) -> bool:
+        """Whether this Latin letter is the next one of the innermost list of letters."""
+        count = next((n for kind, n, _ in reversed(self._levels) if kind == "letter"), 0)
+        return ord(letter) - ord("a") == count
 
     def _place(self, value: str) -> None:
         readings = _readings(value)

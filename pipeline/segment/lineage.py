@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.domain import Body, Lineage, Notice, Resolution, Standing, cite, plain_characters
+from pipeline.domain import Body, Expression, Lineage, Notice, Resolution, Standing, cite, plain_characters
+from pipeline.segment.expressions import align_expressions
 from pipeline.segment.spillover import without_spillover
 
 __all__ = ["Settled", "settle_corpus"]
@@ -13,10 +14,14 @@ __all__ = ["Settled", "settle_corpus"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """All texts of a corpus with unique identifiers and their standing, sorted by identifier, and their lineages."""
+    """All texts of a corpus with unique identifiers and their standing, sorted by identifier, and their lineages.
+
+    ``expressions`` are the versions of these texts in other languages.
+    """
 
     resolutions: tuple[Resolution, ...]
     lineages: tuple[Lineage, ...]
+    expressions: tuple[Expression, ...] = ()
 
 
 def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
@@ -25,10 +30,12 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
     Clauses that a volume's page break carried from one text into the next are left to the text that they end.
     The newest adopted edition of a work is in force, older ones are superseded. Proposals never are in force; each is
     tied to the edition that it would change, or says that the corpus does not hold it. Where
-    two documents hold different words for one edition, the fuller text is kept and says so.
+    two documents hold different words for one edition, the fuller text is kept and says so. A text in several
+    languages is one text with its expressions.
     """
+    aligned = align_expressions(resolutions)
     by_id: dict[str, list[Resolution]] = defaultdict(list)
-    for resolution in resolutions:
+    for resolution in aligned.resolutions:
         by_id[str(resolution.id)].append(resolution)
     unique = without_spillover([_merged(group) for _, group in sorted(by_id.items())])
     works: dict[str, list[Resolution]] = defaultdict(list)
@@ -45,7 +52,7 @@ def settle_corpus(resolutions: Iterable[Resolution]) -> Settled:
         settled.extend(r for r in group if r.standing is Standing.QUARANTINED)
         if editions and editions[0].body is not Body.UNKNOWN:
             lineages.append(Lineage(work, tuple(str(r.id) for r in editions)))
-    return Settled(tuple(sorted(settled, key=lambda r: str(r.id))), tuple(lineages))
+    return Settled(tuple(sorted(settled, key=lambda r: str(r.id))), tuple(lineages), aligned.expressions)
 
 
 def _editions(group: list[Resolution]) -> list[Resolution]:

@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pipeline.domain import Block, BlockKind, Document, fold_space
+from pipeline.reference import legible, load_grammar, place_in
 from pipeline.segment.heads import parse_head, parse_marker
 
 __all__ = ["opens_reasons", "read_reasons"]
 
-_REASONS = re.compile(r"^\s*Reasons?\s*:\s*", re.I)
+
+@cache
+def _opening(language: str) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, load_grammar(language).reasons))
+    return re.compile(rf"^\s*(?:{words})\s*:\s*", re.I)
 
 
-def opens_reasons(line: str) -> bool:
+def opens_reasons(line: str, language: str = "en") -> bool:
     """Whether a line begins the reasons of a proposal, which end its text."""
-    return _REASONS.match(line) is not None
+    return _opening(language).match(legible(line)) is not None
 
 
 def read_reasons(document: Document, blocks: Sequence[Block]) -> str:
@@ -23,10 +29,10 @@ def read_reasons(document: Document, blocks: Sequence[Block]) -> str:
         line = document.line(block)
         if block.kind is BlockKind.FOOTNOTE:
             continue
-        if said and (parse_head(line) or parse_marker(line)):
+        if said and (parse_head(line, document.language) or parse_marker(line)):
             break
-        if opens_reasons(line):
-            said.append(_REASONS.sub("", line))
+        if match := _opening(document.language).match(legible(line)):
+            said.append(line[place_in(line, match.end()) :])
         elif said:
             said.append(line)
     return fold_space(" ".join(said))

@@ -18,6 +18,7 @@ from pipeline.domain import (
     Standing,
     parse_instrument_id,
 )
+from pipeline.reference import LANGUAGES
 from pipeline.segment.actors import Addressees, find_addressees
 from pipeline.segment.calls import parse_call
 
@@ -43,7 +44,7 @@ def read_stated(document: Document, blocks: list[Block]) -> Resolution:
         elif kind.startswith("overlap:call"):
             sections.append(_Open(block, kind.split(" ")[1:], stated, []))
         elif kind.startswith("overlap:item"):
-            clause = _clause(document, block, kind, stated, sections[-1])
+            clause = _clause(document, block, kind, stated, sections[-1], facts["language"])
             sections[-1].clauses.append(clause)
             citations.extend(_citation(document, clause.span.start + c["start"], c) for c in stated["citations"])
         elif kind == "overlap:citation":
@@ -86,16 +87,17 @@ def _printed(document: Document, opened: _Open) -> str:
     return "" if opened.facts["silent"] or opened.stated[0] == Part.ANNEX.value else document.line(opened.head)
 
 
-def _clause(document: Document, block: Block, kind: str, facts: dict[str, Any], opened: _Open) -> Clause:
+def _clause(document: Document, block: Block, kind: str, facts: dict[str, Any], opened: _Open, language: str) -> Clause:
+    language = language if language in LANGUAGES else "en"
     label = kind.removeprefix("overlap:item").strip()
     start = block.span.start + (len(label) + 1 if label else 0)
     span = Span(start, block.span.end)
     text = span.of(document.text)
     part, printed = Part(opened.stated[0]), _printed(document, opened)
-    call = None if part is Part.ANNEX else parse_call(printed, emphasised=True)
+    call = None if part is Part.ANNEX else parse_call(printed, emphasised=True, language=language)
     addressees = call.addressees if call else Addressees()
     if part is Part.OPERATIVE and not addressees.actors:
-        addressees = find_addressees("", text)
+        addressees = find_addressees("", text, language)
     return Clause(
         id=facts["id"],
         part=part,

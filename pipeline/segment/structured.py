@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.domain import (
     Block,
+    Body,
     Clause,
     Document,
     InstrumentId,
@@ -17,6 +18,7 @@ from pipeline.domain import (
     clause_id,
     parse_instrument_id,
 )
+from pipeline.reference import LANGUAGES
 from pipeline.segment.actors import Addressees, find_addressees
 from pipeline.segment.calls import parse_call
 from pipeline.segment.citations import find_citations
@@ -54,13 +56,14 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
     opened: list[Block] = []
     for block in [*(b for b in blocks if b.style.startswith(("overlap:call", "overlap:item"))), None]:
         if opened and (block is None or block.style.startswith("overlap:call")):
-            sections.append(_section(document, opened, instrument, slugs))
+            sections.append(_section(document, opened, instrument, slugs, language))
             opened = []
         if block is not None:
             opened.append(block)
     # Each text is looked at by itself: a file may hold thousands.
     words = span.of(document.text)
-    found = find_citations(words, lambda _: instrument.body, lambda _: instrument.body.sector)
+    body = instrument.body if isinstance(instrument.body, Body) else None
+    found = find_citations(words, lambda _: body, lambda _: instrument.body.sector)
     clauses = [c for s in sections for c in s.clauses]
     cited = tuple(
         replace(c, span=at, clause=_clause_at(clauses, at.start), document_id=document.id)
@@ -84,11 +87,11 @@ def _resolution(document: Document, blocks: list[Block]) -> Resolution:
     return replace(resolution, citations=every)
 
 
-def _stated(printed: str, line: str) -> Label | None:
+def _stated(printed: str, line: str, language: str) -> Label | None:
     """The label that the file states, whatever its form; None when it states none."""
     if not printed:
         return None
-    known = parse_label(line)
+    known = parse_label(line, language)
     if known is not None and known.printed == printed:
         return known
     value = re.sub(r"[^0-9a-z.]+", "-", printed.lower()).strip("-.") or "x"
@@ -99,13 +102,16 @@ def _clause_at(clauses: list[Clause], position: int) -> str | None:
     return next((c.id for c in clauses if c.span.start <= position < c.span.end), None)
 
 
-def _section(document: Document, blocks: list[Block], instrument: InstrumentId, slugs: dict[str, int]) -> Section:
+def _section(
+    document: Document, blocks: list[Block], instrument: InstrumentId, slugs: dict[str, int], language: str
+) -> Section:
+    language = language if language in LANGUAGES else "en"
     head, *items = blocks
     printed = document.line(head)
     stated = head.style.split(" ")
     part = Part(stated[1])
     annex = int(stated[2]) if len(stated) > 2 else None
-    call = None if part is Part.ANNEX else parse_call(printed, emphasised=True)
+    call = None if part is Part.ANNEX else parse_call(printed, emphasised=True, language=language, kind=instrument.type)
     base = "p" if part is Part.ANNEX else call.slug if call else printed.lower().replace(" ", "-")
     key = f"{annex}:{base}"
     slugs[key] = slugs.get(key, 0) + 1
@@ -115,7 +121,7 @@ def _section(document: Document, blocks: list[Block], instrument: InstrumentId, 
     taken: Counter[str] = Counter()
     for block in items:
         stated_label = block.style.removeprefix("overlap:item").strip()
-        label = _stated(stated_label, document.line(block))
+        label = _stated(stated_label, document.line(block), language)
         path = paths.next(label)
         span = Span(block.span.start + (label.start if label else 0), block.span.end)
         text = span.of(document.text)
@@ -125,7 +131,7 @@ def _section(document: Document, blocks: list[Block], instrument: InstrumentId, 
             identifier = f"{identifier}-{taken[identifier]}"
         addressees = call.addressees if call else Addressees()
         if part is Part.OPERATIVE and not addressees.actors:
-            addressees = find_addressees("", text)
+            addressees = find_addressees("", text, language)
         clauses.append(
             Clause(
                 id=identifier,

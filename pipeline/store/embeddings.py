@@ -1,9 +1,10 @@
-r"""The cache of vectors on disk: each passage is embedded once for a model, ever.
+r"""The cache of vectors on disk: each passage is embedded once for an encoder, ever.
 
-One folder a model, ``outputs/cache/embeddings/<first 12 digits of the model digest>/``, with shards that are written
-once, under a temporary name, and never changed. A shard is named by the SHA-256 of its bytes:
+One folder an encoder (model, engine and precision; see ``Encoder.digest``), ``outputs/cache/embeddings/<first 12 digits
+of its digest>/``, with shards that are written once, under a temporary name, and never changed. A shard is named by the
+SHA-256 of its bytes:
 
-    overlap-vectors 1 <model digest> <rows> <dimension>\n    the head, ASCII
+    overlap-vectors 1 <encoder digest> <rows> <dimension>\n    the head, ASCII
     rows x 32 bytes                                          keys: SHA-256 of the passages
     rows x dimension x 4 bytes                               vectors: float32, little-endian
 
@@ -17,6 +18,8 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +27,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import RunError
 
-__all__ = ["DiskVectorCache", "embeddings_folder"]
+__all__ = ["DiskVectorCache", "KeptShard", "embeddings_folder", "kept_shards", "prune_shards", "vector_cache"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,9 +43,54 @@ class _DamagedShardError(Exception):
     """A shard that is not what its name and its head promise."""
 
 
-def embeddings_folder(root: Path, model_digest: str) -> Path:
-    """Where the vectors of one model lie under an output folder."""
-    return root / "cache" / "embeddings" / model_digest[:12]
+def embeddings_folder(root: Path, encoder_digest: str) -> Path:
+    """Where the vectors of one encoder lie under an output folder."""
+    return root / "cache" / "embeddings" / encoder_digest[:12]
+
+
+def vector_cache(root: Path, encoder_digest: str) -> "DiskVectorCache":
+    """The vectors of one encoder under an output folder."""
+    return DiskVectorCache(embeddings_folder(root, encoder_digest), encoder_digest)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptShard:
+    """A file of vectors: its encoder (first digits of the digest), how many, bytes, and when a run last read it."""
+
+    encoder: str
+    path: Path
+    vectors: int
+    size: int
+    used_at: datetime
+
+
+def kept_shards(root: Path) -> tuple[KeptShard, ...]:
+    """All files of vectors under an output folder, by encoder and then by last use."""
+    found = []
+    for path in (root / "cache" / "embeddings").glob(f"*/*{_SUFFIX}"):
+        with suppress(OSError, ValueError):  # it is being removed, or damaged: no run would use it
+            with path.open("rb") as file:
+                count = int(file.readline(_LONGEST_HEAD).split()[3])
+            facts = path.stat()
+            used = datetime.fromtimestamp(facts.st_mtime, UTC)
+            found.append(KeptShard(path.parent.name, path, count, facts.st_size, used))
+    return tuple(sorted(found, key=lambda one: (one.encoder, one.used_at, one.path)))
+
+
+def prune_shards(root: Path, before: datetime) -> tuple[Path, ...]:
+    """Remove the files of vectors that no run has read since ``before``, and all that were set aside.
+
+    A run that is reading at this moment is not disturbed: it computes again what it no longer finds.
+
+    Returns:
+        What was removed.
+    """
+    folder = root / "cache" / "embeddings"
+    chosen = [one.path for one in kept_shards(root) if one.used_at < before]
+    chosen += [path for path in folder.glob(f"*/*{_SET_ASIDE}") if path.is_file()]
+    for path in chosen:
+        path.unlink(missing_ok=True)
+    return tuple(sorted(chosen))
 
 
 class DiskVectorCache:
@@ -148,6 +196,8 @@ class DiskVectorCache:
             vectors = np.frombuffer(content, dtype="<f4", offset=start + len(keys)).reshape(rows, dimension)
             row_of = {keys[row * _KEY_BYTES : (row + 1) * _KEY_BYTES]: row for row in range(rows)}
             self._loaded[name] = row_of, vectors
+            with suppress(OSError):  # the time of the file is that of its last use; a cache may be read-only
+                os.utime(self._folder / name)
         return self._loaded[name]
 
     def _read_head(self, line: bytes) -> tuple[int, int]:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from pipeline.domain import (
+    Adopter,
     Block,
-    Body,
     Citation,
     CitationKind,
     Clause,
@@ -25,6 +25,7 @@ from pipeline.domain import (
     Evidence,
     Finding,
     Lineage,
+    Mandate,
     Notice,
     Overlap,
     Part,
@@ -32,6 +33,7 @@ from pipeline.domain import (
     Remedy,
     Resolution,
     ResolutionPair,
+    Revision,
     Section,
     Signal,
     SignalKind,
@@ -70,11 +72,14 @@ T = TypeVar("T")
 _BLOCKS = TypeAdapter(tuple[Block, ...])
 _CITATIONS = TypeAdapter(tuple[Citation, ...])
 _EVIDENCE = TypeAdapter(Evidence)
+_MANDATE = TypeAdapter(Mandate)
 _NOTICES = TypeAdapter(tuple[Notice, ...])
 _REMEDIES = TypeAdapter(tuple[tuple[Remedy, str], ...])
+_REVISIONS = TypeAdapter(tuple[Revision, ...])
 _WEIGHTS = TypeAdapter(tuple[tuple[str, float], ...])
 # Sections without their clauses, each with the number of clauses to take from the clauses table.
 _SECTIONS = TypeAdapter(tuple[tuple[Section, int], ...])
+_HEADER = ("symbol", "meeting", "date", "agenda_item", "source", "title", "original_language")
 
 
 def citation_to_row(citation: Citation) -> Row:
@@ -114,18 +119,13 @@ def document_to_row(document: Document) -> Row:
         "format": document.format,
         "language": document.language,
         "kind": document.kind.value,
-        "symbol": metadata.symbol,
-        "meeting": metadata.meeting,
-        "date": metadata.date,
-        "agenda_item": metadata.agenda_item,
-        "source": metadata.source,
-        "title": metadata.title,
-        "original_language": metadata.original_language,
+        **{name: getattr(metadata, name) for name in _HEADER},
         "inferred": list(metadata.inferred),
         "copies": list(document.copies),
         "text": document.text,
         "blocks": _to_json(_BLOCKS, document.blocks),
         "notices": _to_json(_NOTICES, document.notices),
+        "revisions": _to_json(_REVISIONS, document.revisions),
     }
 
 
@@ -141,17 +141,12 @@ def document_from_row(row: Row) -> Document:
         language=row["language"],
         kind=DocumentKind(row["kind"]),
         metadata=DocumentMetadata(
-            symbol=row["symbol"],
-            meeting=row["meeting"],
-            date=row["date"],
-            agenda_item=row["agenda_item"],
-            source=row["source"],
-            title=row["title"],
-            original_language=row["original_language"],
+            **{name: row[name] for name in _HEADER},
             inferred=tuple(row["inferred"]),
         ),
         notices=_NOTICES.validate_json(row["notices"]),
         copies=tuple(row["copies"]),
+        revisions=_REVISIONS.validate_json(row["revisions"]),
     )
 
 
@@ -201,6 +196,7 @@ def clauses_to_rows(resolution: Resolution) -> Iterator[Row]:
             "page": clause.page,
             "actors": list(clause.actors),
             "partners": list(clause.partners),
+            "mandate": None if clause.mandate is None else _to_json(_MANDATE, clause.mandate),
         }
 
 
@@ -378,21 +374,17 @@ def _clause_from_row(row: Row) -> Clause:
         page=row["page"],
         actors=tuple(row["actors"]),
         partners=tuple(row["partners"]),
+        mandate=None if row["mandate"] is None else _MANDATE.validate_json(row["mandate"]),
     )
 
 
 def _edition_columns(resolution: Resolution) -> Row:
-    identifier = resolution.id
-    return {
-        "body": identifier.body.value,
-        "sector": identifier.sector.value,
-        "number": identifier.number,
-        "edition": identifier.edition,
-    }
+    text = resolution.id
+    return {"body": text.body.value, "sector": text.sector.value, "number": text.number, "edition": text.edition}
 
 
 @lru_cache(maxsize=65_536)
-def _body_of(instrument: str) -> Body:
+def _body_of(instrument: str) -> Adopter:
     return instrument_of(instrument).body
 
 

@@ -121,6 +121,7 @@ DOCUMENTS = NounTable(
             "text": _TEXT,
             "blocks": _TEXT,
             "notices": _TEXT,
+            "revisions": _TEXT,
         },
     ),
     rows.document_to_row,
@@ -170,6 +171,7 @@ CLAUSES = Table(
         "page?": _NUMBER,
         "actors": _TEXTS,
         "partners": _TEXTS,
+        "mandate?": _TEXT,
     },
 )
 
