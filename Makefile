@@ -21,6 +21,7 @@ check: $(DEV_STAMP)  ## the quick part of the tests
 
 sample: $(DEV_STAMP)  ## lay out the sample corpus anew and rebuild what is derived from it
 	$(BIN)/python tools/build_sample.py
+	$(BIN)/python tools/build_gold.py
 	$(BIN)/python tools/build_background.py
 
 $(VENV)/bin/python:

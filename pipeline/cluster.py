@@ -1,8 +1,10 @@
 """Overlaps to clusters: clauses of several texts that say the same."""
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
@@ -27,21 +29,61 @@ def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overl
     limit, scale = load_scoring().thresholds["overlap"], load_scoring().clusters
     links = [o for o in overlaps if o.relation in _LINKING and o.probability >= limit]
     linked = {c for o in links for c in (o.left, o.right)}
-    groups: list[tuple[frozenset[str], list[Overlap]]] = []
-    waiting = [links]
-    while waiting:
-        current = waiting.pop()
-        for members in connected_components((o.left, o.right) for o in current):
-            inside = [o for o in current if o.left in members]
-            weakest = min(o.probability for o in inside)
-            kept = [o for o in inside if o.probability > weakest]
-            if len(members) > max(scale.small, scale.largest_share * len(linked)) and kept:
-                waiting.append(kept)
-            else:
-                groups.append((members, inside))
+    groups = _groups(links, max(scale.small, scale.largest_share * len(linked)))
     labels = _labels([[texts[m] for m in sorted(members)] for members, _ in groups])
     clusters = [_cluster(m, inside, label) for (m, inside), label in zip(groups, labels, strict=True)]
     return tuple(sorted(clusters, key=lambda c: (-len(c.members), c.id)))
+
+
+def _groups(links: Sequence[Overlap], most: float) -> list[tuple[frozenset[str], list[Overlap]]]:
+    """Components of at most ``most`` clauses with their links.
+
+    A larger component loses its weakest links until it falls apart, except one that has links of one strength alone.
+    Going from the strongest links down gives the same groups in one pass: what has grown too large stays apart.
+    """
+    ordered = sorted(links, key=lambda o: -o.probability)
+    component: dict[str, set[str]] = {}
+    closed: set[int] = set()
+    groups: list[tuple[set[str], float]] = []
+    for probability, level in groupby(ordered, key=lambda o: o.probability):
+        edges = [(o.left, o.right) for o in level]
+        before = {id(c): c for edge in edges for end in edge if (c := component.get(end)) is not None}
+        names = {end: f"#{id(c)}" if (c := component.get(end)) is not None else end for edge in edges for end in edge}
+        for joined in connected_components((names[left], names[right]) for left, right in edges):
+            parts = [before[int(name[1:])] for name in joined if name.startswith("#")]
+            alone = {name for name in joined if not name.startswith("#")}
+            whole = max(parts, key=len) if parts else set()
+            size = len(alone) + sum(map(len, parts))
+            too_large = size > most or any(id(part) in closed for part in parts)
+            if too_large:
+                groups.extend((set(part), probability) for part in parts if id(part) not in closed)
+                if not parts:
+                    groups.append((set(alone), math.nextafter(probability, 0.0)))
+            whole |= alone
+            for part in parts:
+                if part is not whole:
+                    whole |= part
+                    component.update(dict.fromkeys(part, whole))
+            component.update(dict.fromkeys(alone, whole))
+            if too_large:
+                closed.add(id(whole))
+    open_ones = {id(c): c for c in component.values() if id(c) not in closed}
+    groups.extend((members, -1.0) for members in open_ones.values())
+    return _with_links(groups, links)
+
+
+def _with_links(
+    groups: Sequence[tuple[set[str], float]], links: Sequence[Overlap]
+) -> list[tuple[frozenset[str], list[Overlap]]]:
+    """Each group with its links above its threshold, groups in the order of their smallest member."""
+    home = {member: number for number, (members, _) in enumerate(groups) for member in members}
+    inside: list[list[Overlap]] = [[] for _ in groups]
+    for link in links:
+        number = home.get(link.left)
+        if number is not None and home.get(link.right) == number and link.probability > groups[number][1]:
+            inside[number].append(link)
+    found = [(frozenset(members), kept) for (members, _), kept in zip(groups, inside, strict=True)]
+    return sorted(found, key=lambda group: min(group[0]))
 
 
 def connected_components(links: Iterable[tuple[str, str]]) -> list[frozenset[str]]:
@@ -83,15 +125,18 @@ def _labels(groups: Sequence[Sequence[str]]) -> list[str]:
     documents = [" ".join(texts) for texts in groups]
     counter = CountVectorizer(stop_words="english", token_pattern=r"(?u)\b[^\W\d_]{3,}(?:-[^\W\d_]+)*\b")
     try:
-        counts = counter.fit_transform(documents).toarray().astype(float)
+        counts = counter.fit_transform(documents).astype(float)
     except ValueError:  # only stop words
         return ["" for _ in groups]
     names = counter.get_feature_names_out()
     allowed = np.array([n not in house and n.removesuffix("s") not in house for n in names])
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    weight = share * np.log1p(counts.sum() / len(groups) / np.maximum(counts.sum(axis=0), 1)) * allowed
+    totals = np.asarray(counts.sum(axis=0)).ravel()
+    rarity = np.log1p(totals.sum() / len(groups) / np.maximum(totals, 1)) * allowed
     out = []
-    for row in weight:
-        best = sorted((i for i in range(len(names)) if row[i] > 0), key=lambda i: (-row[i], names[i]))[:4]
+    for row in range(len(groups)):
+        cells = slice(counts.indptr[row], counts.indptr[row + 1])
+        columns, held = counts.indices[cells], counts.data[cells]
+        weight = dict(zip(columns.tolist(), (held / max(held.sum(), 1) * rarity[columns]).tolist(), strict=True))
+        best = sorted((i for i, w in weight.items() if w > 0), key=lambda i: (-weight[i], names[i]))[:4]
         out.append(", ".join(names[i] for i in best))
     return out

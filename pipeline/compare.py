@@ -28,11 +28,28 @@ __all__ = ["compare_resolutions"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Aligned:
-    """Two texts with their one-to-one aligned overlaps, best first; ``says`` weighs each text's clauses."""
+class _Text:
+    """A text with what every comparison of it asks for, found out once.
 
-    a: Resolution
-    b: Resolution
+    ``mandates`` are its operative clauses and ``total`` what they say; ``offices`` are those of Directors.
+    """
+
+    resolution: Resolution
+    work: str
+    clauses: frozenset[str]
+    mandates: tuple[str, ...]
+    total: float
+    cited: frozenset[str]
+    partners: frozenset[str]
+    offices: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """Two texts with their one-to-one aligned overlaps, best first."""
+
+    first: _Text
+    second: _Text
     overlaps: tuple[Overlap, ...]
     strength: float
     coverage_a: float
@@ -40,6 +57,16 @@ class _Aligned:
     unmatched_a: tuple[str, ...]
     unmatched_b: tuple[str, ...]
     cites: str
+
+    @property
+    def a(self) -> Resolution:
+        """The text that prevails."""
+        return self.first.resolution
+
+    @property
+    def b(self) -> Resolution:
+        """The other text."""
+        return self.second.resolution
 
     @property
     def counting(self) -> tuple[Overlap, ...]:
@@ -68,30 +95,55 @@ def compare_resolutions(
         weights: how much each compared clause says, in [0, 1].
         kinship: texts that are near as wholes.
     """
-    texts = {str(r.id): r for r in resolutions if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN}
+    texts = {
+        str(r.id): r
+        for r in resolutions
+        if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN and r.body.sector is not Sector.OUTSIDE
+    }
+    read = {name: _read(r, weights) for name, r in texts.items()}
     grouped: dict[tuple[str, str], list[Overlap]] = defaultdict(list)
     for overlap in overlaps:
-        names = str(instrument_of(overlap.left)), str(instrument_of(overlap.right))
+        names = _holder(overlap.left), _holder(overlap.right)
         grouped[min(names), max(names)].append(overlap)
     near = {(min(k.a, k.b), max(k.a, k.b)): k.strength for k in kinship}
     pairs = [*_editions(resolutions, lineages)]
-    for first, second in sorted(set(grouped) | set(near) | _citing(texts)):
-        if first not in texts or second not in texts:
+    for first, second in sorted(set(grouped) | set(near) | _citing(read)):
+        if first not in read or second not in read:
             continue
-        a, b = sorted((texts[first], texts[second]), key=precedence)
+        a, b = sorted((read[first], read[second]), key=lambda text: precedence(text.resolution))
         found = grouped.get((first, second), [])
         pairs.append(_related(_align(a, b, found, weights, near.get((first, second), 0.0))))
     return tuple(sorted(pairs, key=lambda p: (p.a, p.b)))
 
 
-def _citing(texts: Mapping[str, Resolution]) -> set[tuple[str, str]]:
+def _holder(clause: str) -> str:
+    """Identifier of the text that holds a clause, as it is written in the identifier of the clause."""
+    return clause.partition("#")[0].partition("!")[0]
+
+
+def _read(resolution: Resolution, weights: Mapping[str, float]) -> _Text:
+    clauses = tuple(resolution.clauses)
+    mandates = tuple(c.id for c in clauses if c.part is Part.OPERATIVE)
+    return _Text(
+        resolution=resolution,
+        work=str(resolution.id.work),
+        clauses=frozenset(c.id for c in clauses),
+        mandates=mandates,
+        total=sum(weights.get(c, 0.0) for c in mandates),
+        cited=resolution.cited_works,
+        partners=frozenset(p for c in clauses for p in c.partners),
+        offices=frozenset(a for c in clauses for a in c.actors if a.endswith(".dir")),
+    )
+
+
+def _citing(texts: Mapping[str, _Text]) -> set[tuple[str, str]]:
     """Pairs of texts of different bodies of which one cites the other."""
-    by_work = {str(r.id.work): name for name, r in texts.items()}
+    by_work = {text.work: name for name, text in texts.items()}
     found = set()
-    for name, resolution in texts.items():
-        for work in resolution.cited_works:
+    for name, text in texts.items():
+        for work in text.cited:
             other = by_work.get(work)
-            if other is not None and texts[other].body is not resolution.body:
+            if other is not None and texts[other].resolution.body is not text.resolution.body:
                 found.add((min(name, other), max(name, other)))
     return found
 
@@ -112,19 +164,19 @@ def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:
     return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), reasons=(reason,))
 
 
-def _align(
-    a: Resolution, b: Resolution, overlaps: Sequence[Overlap], weights: Mapping[str, float], strength: float
-) -> _Aligned:
+def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str, float], strength: float) -> _Aligned:
     """The one-to-one alignment of clauses with the greatest sum of probability times information."""
-    left = {c.id for c in a.clauses}
-    rows = sorted({o.left if o.left in left else o.right for o in overlaps})
-    columns = sorted({o.right if o.left in left else o.left for o in overlaps})
+    left = a.clauses
+    own_names = sorted({o.left if o.left in left else o.right for o in overlaps})
+    other_names = sorted({o.right if o.left in left else o.left for o in overlaps})
+    rows = {name: i for i, name in enumerate(own_names)}
+    columns = {name: i for i, name in enumerate(other_names)}
     gain = np.zeros((len(rows), len(columns)))
     at = {}
     scale = load_scoring().comparison
     for overlap in overlaps:
         own, other = (overlap.left, overlap.right) if overlap.left in left else (overlap.right, overlap.left)
-        i, j = rows.index(own), columns.index(other)
+        i, j = rows[own], columns[other]
         counted = scale.formula_gain if overlap.relation is Relation.BOIL else 1.0
         # Wording decides between candidates of like probability: a near copy goes with its copy.
         worded = scale.worded_floor + (1 - scale.worded_floor) * max(
@@ -141,8 +193,8 @@ def _align(
         if overlap.relation is not Relation.BOIL and overlap.probability >= limit:
             credit[overlap.left] = credit[overlap.right] = overlap.probability
     return _Aligned(
-        a=a,
-        b=b,
+        first=a,
+        second=b,
         overlaps=tuple(chosen),
         strength=strength,
         coverage_a=_coverage(a, credit, weights),
@@ -153,19 +205,20 @@ def _align(
     )
 
 
-def _coverage(resolution: Resolution, credit: Mapping[str, float], weights: Mapping[str, float]) -> float:
+def _coverage(text: _Text, credit: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Share of the operative information of a text that the other holds, in [0, 1]."""
-    mandates = [c.id for c in resolution.clauses if c.part is Part.OPERATIVE]
-    total = sum(weights.get(c, 0.0) for c in mandates)
-    return sum(weights.get(c, 0.0) * credit.get(c, 0.0) for c in mandates) / total if total else 0.0
+    if not text.total or not credit:
+        return 0.0
+    return sum(weights.get(c, 0.0) * credit[c] for c in text.mandates if c in credit) / text.total
 
 
-def _unmatched(resolution: Resolution, credit: Mapping[str, float]) -> tuple[str, ...]:
-    return tuple(c.id for c in resolution.clauses if c.part is Part.OPERATIVE and c.id not in credit)
+def _unmatched(text: _Text, credit: Mapping[str, float]) -> tuple[str, ...]:
+    # Most texts share nothing; all these pairs then hold one and the same tuple.
+    return tuple(c for c in text.mandates if c not in credit) if credit else text.mandates
 
 
-def _cites(a: Resolution, b: Resolution) -> str:
-    forward, back = str(b.id.work) in a.cited_works, str(a.id.work) in b.cited_works
+def _cites(a: _Text, b: _Text) -> str:
+    forward, back = b.work in a.cited, a.work in b.cited
     return "both" if forward and back else "a" if forward else "b" if back else ""
 
 
@@ -229,7 +282,9 @@ def _weak_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
         return Relation.INTEG, ("the Sector text cites the Plenipotentiary text and gives instructions of its own",)
     if pair.cites and pair.a.body is not pair.b.body and (thematic or pair.probability >= limits["same_theme"]):
         return Relation.COMP, ("one text cites the other and gives different tasks",)
-    if pair.strength >= limits["kinship"] and (_names_partner(pair.a, pair.b) or _names_partner(pair.b, pair.a)):
+    if pair.strength >= limits["kinship"] and (
+        _names_partner(pair.first, pair.second) or _names_partner(pair.second, pair.first)
+    ):
         return Relation.COMP, ("one text names the office of the other as a partner",)
     if thematic:
         return Relation.THEME, ("the two texts deal with the same theme",)
@@ -247,8 +302,7 @@ def _question_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     return Relation.NONE, ()
 
 
-def _names_partner(naming: Resolution, named: Resolution) -> bool:
+def _names_partner(naming: _Text, named: _Text) -> bool:
     """Whether a clause of one text is to be carried out with the only office that the other addresses."""
-    partners = {p for c in naming.clauses for p in c.partners}
-    offices = {a for c in named.clauses for a in c.actors if a.endswith(".dir")}
-    return naming.id.sector is not named.id.sector and len(offices) == 1 and offices <= partners
+    apart = naming.resolution.id.sector is not named.resolution.id.sector
+    return apart and len(named.offices) == 1 and named.offices <= naming.partners

@@ -14,6 +14,7 @@ from pipeline.segment.mandates import with_mandates
 
 AKN = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
 STANDARD = Path(__file__).resolve().parent / "standards" / "akomantoso30.xsd"
+SAMPLE = Path(__file__).resolve().parents[1] / "corpus" / "sample"
 # The standard imports the W3C's schema of xml:lang and xml:space; these few lines stand for it.
 XML_NAMES = """<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/XML/1998/namespace">
 <xsd:attribute name="lang" type="xsd:language"/>
@@ -87,7 +88,6 @@ def test_what_the_sample_lacks_comes_back_too(sample_settled: Settled, schema: e
         sections=(second, late, *rest, replace(rest[0], clauses=(), slug="nothing-below")),
         number_line="",
         title="",
-        language="fr",
         marker="MOD",
         history=(1993, 2000),
         notices=(Notice("body", "doubted <here>"),),
@@ -99,6 +99,22 @@ def test_what_the_sample_lacks_comes_back_too(sample_settled: Settled, schema: e
     assert b'status="unknown"' not in data or b'href=""' in data
     _, (again,) = read_back(data, tmp_path)
     assert as_told(again) == as_told(odd)
+
+
+@pytest.mark.parametrize("letter", "ACFRS")
+def test_other_languages_come_back_with_addressees_and_mandates(
+    letter: str, schema: etree.XMLSchema, tmp_path: Path
+) -> None:
+    path = SAMPLE / f"S-RES-PP.912-2022-MSW-{letter}.docx"
+    document = read_file(path, path.name)
+    assert isinstance(document, Document), document
+    (there,) = segment_document(document)
+    assert there.language != "en"
+    assert any(clause.actors == ("bdt.dir",) for clause in there.clauses)
+    data = write_akn([there])
+    schema.assertValid(etree.fromstring(data))
+    _, (again,) = read_back(data, tmp_path)
+    assert as_told(again) == as_told(there)
 
 
 def test_identifiers_follow_the_published_conversion(sample_settled: Settled) -> None:

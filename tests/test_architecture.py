@@ -32,7 +32,7 @@ DOORS = {
     "openvino": {"pipeline.embed"},
     "tokenizers": {"pipeline.embed"},
     "rapidfuzz": {"pipeline.match"},
-    "sklearn": {"pipeline.cluster"},
+    "sklearn": {"pipeline.cluster", "pipeline.match"},
     "pyarrow": {"pipeline.store"},
     "xlsxwriter": {"pipeline.report"},
     "jinja2": {"pipeline.report"},

@@ -62,6 +62,7 @@ def test_without_a_file_the_xml_goes_to_standard_output(call: Call, schema: etre
     ("code", "arguments", "words"),
     [
         (2, ("extract", TEXT, "--out", "x.xml"), "--out goes with --format akn"),
+        (2, ("extract", TEXT, "--json", "--format", "akn"), "exclude each other"),
         (2, ("extract", TEXT, "--format", "akn", "--out", "no/such/x.xml"), "cannot be written"),
         (2, ("extract", TEXT, "--format", "docx"), "--format"),
         (4, ("extract", "report.txt", "--format", "akn"), "holds no resolution"),

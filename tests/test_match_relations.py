@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import Road
 
 from pipeline.domain import Clause, Overlap, Part, Relation, Resolution, ResolutionId, Section, Span
 from pipeline.errors import ModelError, ReferenceDataError
 from pipeline.match import background, find_overlaps
-from pipeline.match.bounds import bag, best_alignment
-from pipeline.match.candidates import candidate_pairs
+from pipeline.match.candidates import candidate_pairs, compared_clauses
 from pipeline.match.mandates import ComparedMandate, contradict, read_mandate
 from pipeline.match.tokens import Vocabulary, WordedClause, word_clause
 from pipeline.reference import are_parallel, find_deadline, load_scoring, scoring
@@ -139,23 +137,12 @@ def test_identical_mandates_are_all_compared_and_the_cap_is_told() -> None:
     texts = [text_of(f"wtdc/res/{n}@2025", text) for n in range(901, 1001)]
     clauses = [word_clause(c, t, (), Vocabulary(10, {})) for t in texts for c in t.clauses]
     vectors = np.ones((100, 4), dtype=np.float32) / 2
-    found = candidate_pairs(clauses, vectors)
+    found = candidate_pairs(compared_clauses(clauses, vectors))
     assert len(found.pairs) == 100 * 99 / 2
     assert found.capped == 100
     ids = [c.clause.id for c in clauses]
     result = find_overlaps(texts, np.eye(100, 384, dtype=np.float32), {name: i for i, name in enumerate(ids)})
     assert any("100 clauses" in limit for limit in result.limits)
-
-
-def test_an_alignment_is_never_better_than_its_bound(sample_road: Road) -> None:
-    texts = {c.id: c.text for r in sample_road.settled.resolutions for c in r.clauses}
-    from pipeline.match.alignment import align
-
-    for overlap in sample_road.matched.overlaps[:300]:
-        left, right = worded(texts[overlap.left]), worded(texts[overlap.right])
-        bound, true = best_alignment(bag(left), bag(right)), align(left, right)
-        assert true.shared <= bound.shared + 1e-9
-        assert true.formula_words <= bound.formula_words
 
 
 def test_a_background_of_another_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,3 +164,15 @@ def test_lists_provisions_and_standards(text: str, expected: list[str]) -> None:
 )
 def test_whose_text_is_cited(text: str, expected: list[str]) -> None:
     assert [c.target for c in find_citations(text, lambda _: None)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Economic and Social Council resolution 2010/12", "un/ecosoc/res/2010-12"),
+        ("United Nations Human Rights Council resolution 12/10", "un/hrc/res/12-10"),
+        ("UN General Assembly resolution 70/1", "un/ga/res/70-1"),
+    ],
+)
+def test_each_organ_of_the_united_nations_keeps_its_own_resolutions(text: str, expected: str) -> None:
+    assert [c.target for c in find_citations(text, lambda _: Body.PP)] == [expected]

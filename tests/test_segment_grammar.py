@@ -215,3 +215,13 @@ def test_swallowed_calls_are_cut_where_they_end(text: str, slug: str, rest: str)
     _, end, call = found
     assert call.slug == slug
     assert text[end:].strip(" ,") == rest
+
+
+def test_a_number_inserted_between_two_has_items_below_it() -> None:
+    label = parse_label("1bis.2.1\tto keep a log")
+    assert label is not None
+    assert (label.printed, label.value) == ("1bis.2.1", "1bis.2.1")
+    path = ItemPath()
+    for line in ("1\tone", "1bis\ttwo"):
+        path.next(parse_label(line))
+    assert path.next(label) == ("1bis", "2", "1")

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.cli import cache, comparison, doctor, evaluate, extraction, reports, running, runs, schedule
+from flows.cli import cache, comparison, doctor, evaluate, extraction, labelled, reports, running, runs, schedule
 from flows.cli.layout import PlainCommand, PlainGroup
 from flows.cli.state import guard
 
@@ -57,7 +57,10 @@ app.command("run", cls=PlainCommand)(running.run)
 app.command("extract", cls=PlainCommand)(extraction.extract)
 app.command("compare", cls=PlainCommand)(comparison.compare)
 app.add_typer(reports.app, name="report")
+evaluate.app.command("boilerplate", cls=PlainCommand)(labelled.evaluate_boilerplate)
 app.add_typer(evaluate.app, name="evaluate")
+labelled.formulas.command("mine", cls=PlainCommand)(labelled.mine)
+app.add_typer(labelled.formulas, name="formulas")
 app.add_typer(runs.app, name="runs")
 app.add_typer(cache.app, name="cache")
 app.add_typer(schedule.app, name="flows")

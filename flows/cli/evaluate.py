@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.domain import Citation, Document, Rejected, Resolution
     from pipeline.evaluate import Evaluation, GoldText
 
-__all__ = ["app"]
+__all__ = ["app", "finish", "text_of"]
 
 EXIT_BELOW = 6
 _WORST = 10
@@ -81,7 +81,7 @@ def evaluate_segmentation(
     """
     from pipeline.evaluate import read_segmentation_gold, score_segmentation
 
-    golds = read_segmentation_gold(_text_of(gold), gold.name)
+    golds = read_segmentation_gold(text_of(gold), gold.name)
     with only_data_on_stdout():
         read = _read_all(_files(gold, documents))
         found = [_found_of(one, read) for one in golds]
@@ -94,7 +94,7 @@ def evaluate_segmentation(
         ]
         kept += _unexpected(kept, read)
         result = score_segmentation([one for one, _ in kept], [texts for _, texts in kept], shown)
-    _finish(result, at_least, as_json, read)
+    finish(result, at_least, as_json, read)
 
 
 @app.command("citations", cls=PlainCommand)
@@ -120,7 +120,7 @@ def evaluate_citations(
     from pipeline.evaluate import is_file, read_citation_gold, score_citations
     from pipeline.segment import cite_document
 
-    golds = read_citation_gold(_text_of(gold), gold.name)
+    golds = read_citation_gold(text_of(gold), gold.name)
     with only_data_on_stdout():
         files = _files(gold, documents)
         named = [(one, [file for file in files if is_file(one.document, file[1])]) for one in golds]
@@ -142,10 +142,15 @@ def evaluate_citations(
                 found.append(None)
                 texts.append("")
         result = score_citations([one for one, _ in kept], found, texts, shown)
-    _finish(result, at_least, as_json, tuple(read.values()))
+    finish(result, at_least, as_json, tuple(read.values()))
 
 
-def _text_of(gold: Path) -> str:
+def text_of(gold: Path) -> str:
+    """The content of a gold file.
+
+    Raises:
+        InputError: it is a folder, is not there, or is no UTF-8.
+    """
     from pipeline.errors import InputError
 
     if gold.is_dir():
@@ -210,12 +215,15 @@ def _unexpected(
     kept: "Sequence[tuple[GoldText, Sequence[Resolution]]]", read: Sequence[_Read]
 ) -> "list[tuple[GoldText, tuple[Resolution, ...]]]":
     """Texts that the gold does not know, in documents that hold some that it does: inventions, each a unit."""
+    from pipeline.domain import Document
     from pipeline.evaluate import GoldText
 
     known = {id(resolution) for _, texts in kept for resolution in texts}
     out: list[tuple[GoldText, tuple[Resolution, ...]]] = []
     apart = []
     for one in read:
+        if not isinstance(one.outcome, Document):
+            continue  # told as not read
         others = [resolution for resolution in one.resolutions if id(resolution) not in known]
         if len(others) == len(one.resolutions):
             apart.append(one.path)
@@ -252,7 +260,7 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def _finish(result: "Evaluation", at_least: float | None, as_json: bool, read: Sequence[_Read]) -> None:
+def finish(result: "Evaluation", at_least: float | None, as_json: bool, read: Sequence[_Read]) -> None:
     """Print an evaluation of any kind and end with the code that it deserves."""
     from pipeline.domain import Rejected
 
@@ -285,7 +293,7 @@ def _show(result: "Evaluation") -> None:
         for m in result.measures
     )
     print_table(("measure", "value", f"95 % interval over {result.unit}s"), rows)
-    if worst := result.worst(_WORST):
+    if len(result.units) > 1 and (worst := result.worst(_WORST)):
         print_line()
         print_line(f"The worst of {counted(len(result.units), result.unit)}")
         print_table(

@@ -14,6 +14,8 @@ from flows.cli.state import AsJson
 from pipeline.domain import View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.domain import Document, Resolution
 
 __all__ = ["Form", "extract", "read_resolutions"]
@@ -28,7 +30,12 @@ class Form(StrEnum):
 
 
 def extract(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A Word, PDF, text or .jsonl document.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A Word, PDF, text, Akoma Ntoso or .jsonl document; a .doc needs LibreOffice."
+        ),
+    ],
     as_json: AsJson = False,
     form: Annotated[Form, typer.Option("--format", help="What to print; json is the same as --json.")] = Form.TEXT,
     out: Annotated[
@@ -46,10 +53,14 @@ def extract(
       overlap run pp22.jsonl                                       and back in
       overlap extract WTDC-25-Add2.docx --view original            before its tracked changes
       overlap extract PP-22-Final-Acts.docx --format akn --out pp22.akn.xml
+
+    Read are English, French, Spanish, Russian, Chinese and Arabic; overlap run compares the English texts.
     """
     from pipeline.errors import UsageError
     from pipeline.segment import segment_document, to_exchange
 
+    if as_json and form is Form.AKN:
+        raise UsageError("--json and --format akn exclude each other; choose one")
     as_json = as_json or form is Form.JSON
     if out is not None and form is not Form.AKN:
         raise UsageError("--out goes with --format akn; send other output to a file with >")
@@ -60,6 +71,7 @@ def extract(
         tell(f"{file} holds no tracked changes; both readings are the same.")
     if form is Form.AKN:
         give_akn(document, resolutions, out)
+        _tell_notices(document, tell)
         tell_quality(document, resolutions, beside_data=True)
         return
     for resolution in resolutions:
@@ -70,6 +82,7 @@ def extract(
     if not resolutions:
         _tell_document(document, as_json)
         tell(f"{file} holds no resolution; this is its header, with what it cites.")
+    _tell_notices(document, tell if as_json else print_line)
     tell_quality(document, resolutions, beside_data=as_json)
 
 
@@ -100,8 +113,19 @@ def _read(file: Path, view: View = View.PROPOSED) -> "Document":
     return document
 
 
+def _tell_notices(document: "Document", say: "Callable[[str], None]") -> None:
+    """How the file was read, as far as its quality does not tell it."""
+    from pipeline.reference.quality import load_quality
+
+    signs = load_quality().signs
+    for notice in document.notices:
+        if notice.code not in signs:
+            say(f"Note: {notice.message}.")
+
+
 def _tell_document(document: "Document", as_json: bool) -> None:
     """What a report or another text that adopts nothing holds: its header facts and its citations."""
+    from collections import Counter
     from dataclasses import asdict
 
     from pipeline.segment import cite_document
@@ -116,15 +140,22 @@ def _tell_document(document: "Document", as_json: bool) -> None:
     print_line(f"{document.path}  {document.kind.value}")
     for name, value in header.items():
         print_line(f"  {name.replace('_', ' ')}: {', '.join(value) if isinstance(value, tuple) else value}")
-    for citation in citations:
-        print_line(f"  cites {citation.target or 'an open reference'}: {citation.text}")
+    for (target, text), times in Counter((c.target, c.text) for c in citations).items():
+        print_line(f"  cites {target or 'an open reference'}: {text}{f' ({times} times)' if times > 1 else ''}")
 
 
 def _describe(resolution: "Resolution") -> None:
     from pipeline.domain import cite
 
     print_line(f"{resolution.id}  {cite(resolution)}")
-    print_line(f"  {resolution.title}")
+    if resolution.title:
+        print_line(f"  {resolution.title}")
+    if resolution.language != "en":
+        print_line(f"  language: {resolution.language}")
+    if resolution.marker:
+        print_line(f"  proposal: {resolution.marker}")
+    if resolution.reasons:
+        print_line(f"  reasons: {resolution.reasons}")
     for section in resolution.sections:
         print_line(f"  {section.call or 'annex'}  [{section.part.value}]")
         for clause in section.clauses:

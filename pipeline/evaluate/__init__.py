@@ -1,7 +1,16 @@
 """What the pipeline found, held against what people say is there."""
 
+from pipeline.evaluate.boilerplate import (
+    LabelledPassage,
+    area_under_curve,
+    passage_groups,
+    read_passages,
+    score_boilerplate,
+)
 from pipeline.evaluate.citations import GoldCitations, read_citation_gold, score_citations
+from pipeline.evaluate.resampling import interval, mean_measure
 from pipeline.evaluate.result import Difference, Evaluation, Measure, UnitResult
+from pipeline.evaluate.retrieval import Query, average_precision, score_retrieval
 from pipeline.evaluate.scoring import Score, exactness, resampled
 from pipeline.evaluate.segmentation import (
     ClauseKey,
@@ -19,16 +28,26 @@ __all__ = [
     "Evaluation",
     "GoldCitations",
     "GoldText",
+    "LabelledPassage",
     "Measure",
+    "Query",
     "Score",
     "UnitResult",
+    "area_under_curve",
+    "average_precision",
     "clause_keys",
     "exactness",
     "find_text",
+    "interval",
     "is_file",
+    "mean_measure",
+    "passage_groups",
     "read_citation_gold",
+    "read_passages",
     "read_segmentation_gold",
     "resampled",
+    "score_boilerplate",
     "score_citations",
+    "score_retrieval",
     "score_segmentation",
 ]

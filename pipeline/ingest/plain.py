@@ -92,7 +92,10 @@ def read_structured(source: Source) -> Document:
             resolution = _ResolutionLine.model_validate_json(line)
             parse_instrument_id(resolution.id)
         except (ValidationError, json.JSONDecodeError, UnknownIdentifierError) as error:
-            detail = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            detail = str(error)
+            if isinstance(error, ValidationError):
+                first = error.errors()[0]
+                detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first["loc"] else first["msg"]
             raise UnreadableDocumentError(f"line {number} is no resolution in the exchange form: {detail}") from error
         language = resolution.language
         paragraphs.extend(_structured(resolution))

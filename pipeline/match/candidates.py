@@ -1,4 +1,4 @@
-"""Which clause pairs are worth scoring: the union of several ways to find them, with a limit for each clause."""
+"""Which clause pairs are worth scoring: the union of several ways to find them, and a limit for each clause."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,29 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Adopter
-from pipeline.match.generators import GENERATORS, Compared, Found
+from pipeline.match.generators import GENERATORS, Compared, Found, places
 from pipeline.match.matrices import WordMatrices, word_matrices
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["Candidates", "candidate_pairs", "compared_clauses"]
+__all__ = ["Candidates", "candidate_pairs", "compared_clauses", "within_limit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """``pairs`` of shape (m, 2), first index smaller, sorted; ``cosines`` of shape (m,), float32 in [-1, 1].
 
-    ``capped`` counts clauses that have more near clauses than are taken for each. ``folded`` counts clauses of large
-    groups that say the same, of which each is compared with the first of each body alone. ``sources`` tells which
-    generators found each pair, one bit each in the order of ``names``, shape (m,), uint16.
+    ``capped`` counts clauses that have more near clauses than are taken, ``places`` tells how many may be. ``folded``
+    counts clauses of large groups that say the same, of which each is compared with the first of each body alone.
+    ``sources`` tells which generators found each pair, one bit each in the order of ``names``, shape (m,), uint16.
     """
 
     pairs: NDArray[np.intp]
     cosines: NDArray[np.float32]
     capped: int
-    folded: int = 0
-    sources: NDArray[np.uint16] | None = None
-    names: tuple[str, ...] = ()
+    places: int
+    folded: int
+    sources: NDArray[np.uint16]
+    names: tuple[str, ...]
 
 
 def compared_clauses(
@@ -55,15 +56,12 @@ def compared_clauses(
 
 
 def candidate_pairs(compared: Compared) -> Candidates:
-    """Pairs of clauses of different works that any generator finds.
-
-    A pair stays when it is among the first hundred of either of its clauses, by the order of the generators and then
-    by score; so there are at most a hundred times as many pairs as clauses, whatever the corpus.
-    """
+    """Pairs of clauses of different works that any generator finds; each takes so many for a clause and no more."""
     names = tuple(name for group, _ in GENERATORS for name in group)
+    most = places(len(compared.clauses))
     if len(compared.clauses) < 2:
         nothing = np.zeros((0, 2), dtype=np.intp)
-        return Candidates(nothing, np.zeros(0, np.float32), 0, 0, np.zeros(0, np.uint16), names)
+        return Candidates(nothing, np.zeros(0, np.float32), 0, most, 0, np.zeros(0, np.uint16), names)
     chains, folded = _families(compared)
     rows = np.flatnonzero(~folded)
     kept = _subset(compared, rows)
@@ -72,12 +70,12 @@ def candidate_pairs(compared: Compared) -> Candidates:
     for _, generate in GENERATORS:
         made = generate(kept)
         for one in made if isinstance(made, tuple) else (made,):
-            found.append(Found(rows[one.pairs], one.scores))
+            found.append(Found(rows[one.pairs]))
             more |= one.more if one.more is not None else False
-    pairs, sources, rank, scores = _union(found, compared.works)
-    held = _within_cap(pairs, rank, scores, int(load_scoring().candidates["per_clause"]))
-    pairs, sources = pairs[held], sources[held]
-    return Candidates(pairs, _cosines(compared.vectors, pairs), int(more.sum()), int(folded.sum()), sources, names)
+    pairs, sources = _union(found, compared.works)
+    return Candidates(
+        pairs, _cosines(compared.vectors, pairs), int(more.sum()), most, int(folded.sum()), sources, names
+    )
 
 
 def _families(compared: Compared) -> tuple[Found, NDArray[np.bool_]]:
@@ -102,7 +100,7 @@ def _families(compared: Compared) -> tuple[Found, NDArray[np.bool_]]:
         folded[heads] = False
         pairs.extend((min(h, r), max(h, r)) for r in group for h in heads if h != r)
     chained = np.array(sorted(set(pairs)), dtype=np.intp).reshape(-1, 2)
-    return Found(chained, np.ones(len(chained), dtype=np.float32)), folded
+    return Found(chained), folded
 
 
 def _subset(compared: Compared, rows: NDArray[np.intp]) -> Compared:
@@ -119,41 +117,43 @@ def _subset(compared: Compared, rows: NDArray[np.intp]) -> Compared:
     )
 
 
-def _union(
-    found: Sequence[Found], works: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]]:
-    """Distinct pairs of different works, sorted, with who found them, and the first finder with its best score.
-
-    The chains of large groups count as the first generator.
-    """
+def _union(found: Sequence[Found], works: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.uint16]]:
+    """Distinct pairs of different works, sorted, with who found them; the chains of large groups count as the first."""
     count = len(works)
     ordered = [np.sort(f.pairs, axis=1) for f in found]
     cells = np.concatenate([p[:, 0].astype(np.int64) * count + p[:, 1] for p in ordered])
     finder = np.repeat(np.maximum(np.arange(len(found)) - 1, 0), [len(p) for p in ordered])
-    scores = np.concatenate([f.scores for f in found])
-    order = np.lexsort((-scores, finder, cells))
-    cells, finder, scores = cells[order], finder[order], scores[order]
+    order = np.argsort(cells, kind="stable")
+    cells = cells[order]
     starts = np.flatnonzero(np.diff(cells, prepend=-1))
-    bits = np.left_shift(np.uint16(1), finder.astype(np.uint16))
+    bits = np.left_shift(np.uint16(1), finder[order].astype(np.uint16))
     sources = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
     pairs = np.stack([cells[starts] // count, cells[starts] % count], axis=1).astype(np.intp)
     apart = works[pairs[:, 0]] != works[pairs[:, 1]]
-    return pairs[apart], sources[apart], finder[starts][apart], scores[starts][apart]
+    return pairs[apart], sources[apart]
 
 
-def _within_cap(
-    pairs: NDArray[np.intp], finder: NDArray[np.int64], scores: NDArray[np.float32], cap: int
-) -> NDArray[np.bool_]:
-    """Which pairs are among the first ``cap`` of either of their clauses."""
-    # Each clause owns all pairs that it stands in, on either side; both sides are ranked together.
+def within_limit(pairs: NDArray[np.intp], priority: NDArray[np.float64], most: int) -> tuple[NDArray[np.bool_], int]:
+    """The most promising pairs of each clause, at most ``most`` in all, and how many each clause may have.
+
+    A pair stays when it is among the first of either of its clauses, so a clause near to many others takes no place
+    from their own nearest. Of equal priority the first pairs stay.
+
+    Args:
+        pairs: pairs of row numbers, shape (m, 2).
+        priority: shape (m,), the highest first.
+        most: pairs in all.
+    """
     owners = np.concatenate([pairs[:, 0], pairs[:, 1]])
     index = np.tile(np.arange(len(pairs)), 2)
-    order = np.lexsort((index, -scores[index], finder[index], owners))
+    order = np.lexsort((index, -priority[index], owners))
     starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
-    ranks = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    held = np.zeros(len(pairs), dtype=bool)
-    held[index[order][ranks < cap]] = True
-    return held
+    ranks = np.empty(len(order), dtype=np.intp)
+    ranks[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    better = np.minimum(ranks[: len(pairs)], ranks[len(pairs) :])
+    held = np.cumsum(np.bincount(better)) if len(pairs) else np.zeros(0, dtype=np.intp)
+    each = int(np.searchsorted(held, most, side="right"))
+    return better < each, each
 
 
 def _cosines(vectors: NDArray[np.float32], pairs: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from pipeline.match.relations import relate
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["PossiblePairs", "Read", "score_pairs"]
+__all__ = ["PossiblePairs", "Read", "judged_overlap", "score_pairs"]
 
 Read = tuple[WordedClause, ComparedMandate]
 
@@ -135,18 +135,27 @@ def _score(left_read: Read, right_read: Read, cosine: float, theme: float) -> Ov
     probability = probability_of(values)
     if not _may_be_kept(probability, alignment, limits):
         return None
-    verdict = relate(pair, probability, theme)
-    if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
+    overlap = judged_overlap(pair)
+    if probability < limits["kept"] and overlap.relation is not Relation.BOIL:
         return None
+    return overlap
+
+
+def judged_overlap(pair: ComparedPair) -> Overlap:
+    """What is to be said of two aligned clauses, with the evidence for it."""
+    values = score(pair)
+    probability = probability_of(values)
+    verdict = relate(pair, probability, pair.theme)
     bias, contributions = explain(pair, values)
-    identity = hashlib.sha256(f"{left.clause.id}\n{right.clause.id}".encode()).hexdigest()[:16]
+    alignment = pair.alignment
+    identity = hashlib.sha256(f"{pair.left.clause.id}\n{pair.right.clause.id}".encode()).hexdigest()[:16]
     return Overlap(
         id=f"o-{identity}",
-        left=left.clause.id,
-        right=right.clause.id,
+        left=pair.left.clause.id,
+        right=pair.right.clause.id,
         relation=verdict.relation,
         probability=round(probability, 6),
-        similarity=round(cosine, 5),
+        similarity=round(pair.cosine, 5),
         containment_left=round(alignment.left, 5),
         containment_right=round(alignment.right, 5),
         information=round(min(1.0, alignment.shared / load_scoring().information.full_words), 5),

@@ -1,4 +1,4 @@
-"""Ways to find clauses that are worth comparing; each gives pairs of row numbers with a score.
+"""Ways to find clauses that are worth comparing; each gives pairs of row numbers.
 
 A pair names a clause first and then one that it should be compared with; the order of the two means nothing else.
 Pairs of one work are dropped by the caller.
@@ -20,7 +20,7 @@ from pipeline.match.nearest import Metric, nearest_rows
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import load_scoring
 
-__all__ = ["GENERATORS", "Compared", "Found", "Generator"]
+__all__ = ["GENERATORS", "Compared", "Found", "Generator", "places"]
 
 _THREADS = 2  # of the sparse products; a row is one thread's work, so their number changes no result
 _PERMUTATIONS, _BAND = 64, 4  # bands of four rows: half-alike sets meet with probability 0.64, nine tenths alike surely
@@ -45,11 +45,17 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``pairs`` (m, 2) with ``scores`` (m,), higher for nearer; ``more`` (n,) marks clauses with more near clauses."""
+    """``pairs`` (m, 2); ``more`` (n,) marks clauses that have more near clauses than were taken."""
 
     pairs: NDArray[np.intp]
-    scores: NDArray[np.float32]
     more: NDArray[np.bool_] | None = None
+
+
+def places(clauses: int) -> int:
+    """How many nearest clauses are taken for each of so many: hundreds in a small corpus, some tens in a large one."""
+    settings = load_scoring().candidates
+    fair = settings["near_in_all"] / max(1, clauses)
+    return int(min(settings["most_near"], max(settings["dense"], fair)))
 
 
 def identical(compared: Compared) -> Found:
@@ -60,7 +66,7 @@ def identical(compared: Compared) -> Found:
 
 
 def copied(compared: Compared) -> Found:
-    """Near copies: half or more of the runs of three words in common, by MinHash; the score estimates that share."""
+    """Near copies: half or more of the runs of three words in common, by MinHash."""
     said = [c.masked for c in compared.clauses]
     shingles = [[" ".join(s) for s in zip(*(keys[k:] for k in range(_SHINGLE)), strict=False)] for keys in said]
     rows = [i for i, s in enumerate(shingles) if s]
@@ -75,9 +81,7 @@ def copied(compared: Compared) -> Found:
         band = np.ascontiguousarray(digests[:, start : start + _BAND]).view(f"V{4 * _BAND}").ravel()
         _, bucket = np.unique(band, return_inverse=True)
         found.append(_of_groups(bucket, limit))
-    pairs = np.unique(np.concatenate(found), axis=0)
-    scores = (digests[pairs[:, 0]] == digests[pairs[:, 1]]).mean(axis=1).astype(np.float32)
-    return Found(np.array(rows, dtype=np.intp)[pairs], scores)
+    return Found(np.array(rows, dtype=np.intp)[np.concatenate(found)])
 
 
 def worded(compared: Compared) -> Found:
@@ -103,11 +107,11 @@ def meant(compared: Compared) -> tuple[Found, Found]:
     both = max(0.0, theme) / meaning if meaning > 0 else 0.0
     metrics = [
         Metric(1.0, 0.0, int(settings["dense"]), settings["minimum_dense"]),
-        Metric(1.0, both, int(settings["themed"]), settings["minimum_dense"]),
+        Metric(1.0, both, places(len(compared.clauses)), settings["minimum_dense"]),
     ]
     themes = np.clip(compared.themes, 0.0, scale.theme_full)
     near = nearest_rows(compared.vectors, compared.texts, compared.works, themes, metrics)
-    by_meaning, by_theme = (Found(n.pairs, n.scores, n.more) for n in near)
+    by_meaning, by_theme = (Found(n.pairs, n.more) for n in near)
     return by_meaning, by_theme
 
 
@@ -138,7 +142,7 @@ def cited_together(compared: Compared) -> Found:
 
 Generator = Callable[[Compared], Found | tuple[Found, ...]]
 
-# In the order in which their pairs are taken where a clause has too many. A generator of several names shares one pass.
+# A generator of several names shares one pass over the vectors.
 GENERATORS: tuple[tuple[tuple[str, ...], Generator], ...] = (
     (("identical",), identical),
     (("copied",), copied),
@@ -151,22 +155,16 @@ GENERATORS: tuple[tuple[tuple[str, ...], Generator], ...] = (
 
 
 def _nothing() -> Found:
-    return Found(np.zeros((0, 2), dtype=np.intp), np.zeros(0, dtype=np.float32))
+    return Found(np.zeros((0, 2), dtype=np.intp))
 
 
 def _together(keys: Iterable[tuple[int, Hashable]], limit: int) -> Found:
-    """All pairs of rows of one key that at most ``limit`` rows have; scored higher where fewer rows have it."""
+    """All pairs of rows of one key that at most ``limit`` rows have."""
     groups: dict[Hashable, set[int]] = defaultdict(set)
     for row, key in keys:
         groups[key].add(row)
-    sizes: dict[tuple[int, int], int] = {}
-    for group in groups.values():
-        if 2 <= len(group) <= limit:
-            for pair in combinations(sorted(group), 2):
-                sizes[pair] = min(sizes.get(pair, len(group)), len(group))
-    if not sizes:
-        return _nothing()
-    return Found(np.array(list(sizes), dtype=np.intp), (1.0 / np.array(list(sizes.values()))).astype(np.float32))
+    pairs = {p for g in groups.values() if 2 <= len(g) <= limit for p in combinations(sorted(g), 2)}
+    return Found(np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2))
 
 
 def _rare(keys: Iterable[tuple[int, Hashable]], rows: int) -> Found:
@@ -203,5 +201,4 @@ def _products(left: sp.csr_matrix, right: sp.csr_matrix, compared: Compared, cou
     row = np.repeat(rows, sizes)
     place = np.arange(near.nnz) - np.repeat(near.indptr[:-1], sizes)
     kept = place < count
-    pairs = np.stack([row[kept], near.indices[kept]], axis=1).astype(np.intp)
-    return Found(pairs, near.data[kept].astype(np.float32), sizes > count)
+    return Found(np.stack([row[kept], near.indices[kept]], axis=1).astype(np.intp), sizes > count)

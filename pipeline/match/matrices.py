@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -57,7 +58,7 @@ def word_matrices(clauses: Sequence[WordedClause]) -> WordMatrices:
     formula = telling & _joined([c.formula for c in clauses], np.bool_)
     shape, places = (len(clauses), width), cells[starts]
 
-    def matrix(values: NDArray[np.generic], dtype: type) -> sp.csr_matrix:
+    def matrix(values: NDArray[Any], dtype: type) -> sp.csr_matrix:
         ends = np.searchsorted(places, np.arange(shape[0] + 1, dtype=np.int64) * width)
         made = sp.csr_matrix((values.astype(dtype), (places % width).astype(np.int32), ends.astype(np.int32)), shape)
         made.eliminate_zeros()
@@ -71,11 +72,11 @@ def word_matrices(clauses: Sequence[WordedClause]) -> WordMatrices:
     )
 
 
-def _joined(parts: Sequence[NDArray[np.generic]], dtype: type) -> NDArray[np.generic]:
+def _joined(parts: Sequence[NDArray[Any]], dtype: type) -> NDArray[Any]:
     return np.concatenate(parts).astype(dtype) if parts else np.zeros(0, dtype=dtype)
 
 
-def _reduced(by: np.ufunc, values: NDArray[np.generic], starts: NDArray[np.intp]) -> NDArray[np.generic]:
+def _reduced(by: np.ufunc, values: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
     return by.reduceat(values, starts) if len(starts) else values
 
 

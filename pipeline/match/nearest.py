@@ -31,13 +31,12 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """``pairs`` (m, 2), row first, then one of its nearest, with ``scores`` (m,), float32; the rows in order.
+    """``pairs`` (m, 2), row first, then one of its nearest, the rows in order and the nearest first.
 
-    ``more`` marks rows that have more near rows than were taken.
+    ``more`` (n,) marks rows that have more near rows than were taken.
     """
 
     pairs: NDArray[np.intp]
-    scores: NDArray[np.float32]
     more: NDArray[np.bool_]
 
 
@@ -124,5 +123,4 @@ class _Table:
         """The best columns of each row, the best first."""
         rows, places = np.nonzero(self._columns[:, :-1] >= 0)
         pairs = np.stack([rows, self._columns[rows, places]], axis=1).astype(np.intp)
-        scores = (self._scores[rows, places] / _UNIT).astype(np.float32)
-        return Nearest(pairs, scores, self._columns[:, -1] >= 0)
+        return Nearest(pairs, self._columns[:, -1] >= 0)

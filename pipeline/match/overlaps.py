@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Kinship, Overlap, Resolution, Standing
+from pipeline.domain import Kinship, Overlap, Resolution, Sector, Standing
 from pipeline.match.background import load_background
 from pipeline.match.bounds import clause_columns, pair_bounds
-from pipeline.match.candidates import Candidates, candidate_pairs, compared_clauses
+from pipeline.match.candidates import Candidates, candidate_pairs, compared_clauses, within_limit
 from pipeline.match.exact import PossiblePairs, Read, score_pairs
 from pipeline.match.features import is_pointer, probability_bounds
 from pipeline.match.generators import Compared
@@ -19,7 +19,7 @@ from pipeline.match.texts import compared_texts, kinship, says
 from pipeline.match.tokens import WordedClause, build_vocabulary, is_compared, word_clause
 from pipeline.reference import load_scoring, precedence
 
-__all__ = ["MatchResult", "centred", "find_overlaps"]
+__all__ = ["MatchResult", "centred", "find_overlaps", "worded_clauses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +65,55 @@ def find_overlaps(
         progress: told (pairs scored, pairs in all) now and then.
         workers: processes that score; the result is the same for any number.
     """
-    clauses = _worded(r for r in resolutions if r.standing is Standing.IN_FORCE)
+    clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not _is_outside(r))
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
     texts = compared_texts(clauses, matrix)
     compared = compared_clauses(clauses, matrix, texts.themes, texts.of_clause)
     candidates = candidate_pairs(compared)
     read = [(clause, read_mandate(clause)) for clause in clauses]
-    overlaps = score_pairs(read, _possible(compared, read, candidates), progress, workers)
+    possible, each = _possible(compared, read, candidates)
+    overlaps = score_pairs(read, possible, progress, workers)
     return MatchResult(
         overlaps=tuple(sorted(overlaps, key=lambda o: o.id)),
         weights={c.clause.id: round(says(c), 5) for c in clauses},
         kinship=kinship(clauses, matrix, texts),
-        limits=_limits(resolutions, candidates),
+        limits=_limits(resolutions, candidates, each),
     )
 
 
-def _possible(compared: Compared, read: Sequence[Read], candidates: Candidates) -> PossiblePairs:
-    """The candidates that an alignment could make worth keeping, the prevailing clause first."""
-    limits = load_scoring().thresholds
-    clauses = compared.clauses
+def _possible(compared: Compared, read: Sequence[Read], candidates: Candidates) -> tuple[PossiblePairs, int | None]:
+    """The candidates that an alignment could make worth keeping, the prevailing clause first.
+
+    Where there are too many, each clause keeps those that could be the most probable; the number tells how many.
+    """
+    scoring = load_scoring()
+    clauses, pairs = compared.clauses, candidates.pairs
     pointer = np.array([is_pointer(c) for c in clauses], dtype=bool)
     columns = clause_columns(clauses, [mandate for _, mandate in read], compared.matrices, pointer)
-    pairs = candidates.pairs
     themes = compared.themes[compared.texts[pairs[:, 0]], compared.texts[pairs[:, 1]]]
-    may = np.zeros(len(pairs), dtype=bool)
+    most = np.zeros(len(pairs))
+    formula = np.zeros(len(pairs), dtype=bool)
     for block, bounds in pair_bounds(columns, pairs, candidates.cosines, themes):
-        probable = probability_bounds(bounds) >= limits["kept"]
-        may[block] = probable | (bounds.formula_words >= limits["formula_words"])
+        most[block] = probability_bounds(bounds)
+        formula[block] = bounds.formula_words >= scoring.thresholds["formula_words"]
+    may = (most >= scoring.thresholds["kept"]) | formula
+    most_pairs = max(scoring.candidates["aligned_at_least"], scoring.candidates["aligned_a_clause"] * len(clauses))
+    each = None
+    if may.sum() > most_pairs:
+        rows = np.flatnonzero(may)
+        held, each = within_limit(pairs[rows], most[rows], int(most_pairs))
+        may[rows[~held]] = False
     order = sorted(range(len(clauses)), key=lambda i: (*precedence(clauses[i].resolution), clauses[i].clause.id))
     rank = np.empty(len(clauses), dtype=np.intp)
     rank[order] = np.arange(len(clauses))
     chosen = pairs[may]
     swapped = rank[chosen[:, 0]] > rank[chosen[:, 1]]
     chosen[swapped] = chosen[swapped][:, ::-1]
-    return PossiblePairs(chosen, candidates.cosines[may], themes[may])
+    return PossiblePairs(chosen, candidates.cosines[may], themes[may]), each
 
 
-def _worded(resolutions: Iterable[Resolution]) -> list[WordedClause]:
+def worded_clauses(resolutions: Iterable[Resolution]) -> list[WordedClause]:
+    """The compared clauses of some texts with their words, in the order of their ids."""
     background = load_background()
     texts = list(resolutions)
     vocabulary = build_vocabulary(texts, background.words, background.works)
@@ -119,11 +131,18 @@ def _worded(resolutions: Iterable[Resolution]) -> list[WordedClause]:
     return sorted(out, key=lambda c: c.clause.id)
 
 
-def _limits(resolutions: Sequence[Resolution], candidates: Candidates) -> tuple[str, ...]:
+def _is_outside(resolution: Resolution) -> bool:
+    """Whether a text is of another organisation: the mandates of the Union are compared with each other."""
+    return resolution.body.sector is Sector.OUTSIDE
+
+
+def _limits(resolutions: Sequence[Resolution], candidates: Candidates, each: int | None) -> tuple[str, ...]:
     proposed = sum(r.standing is Standing.PROPOSED for r in resolutions)
     older = sum(r.standing is Standing.SUPERSEDED for r in resolutions)
     settings = load_scoring().candidates
     out = []
+    if outside := sum(map(_is_outside, resolutions)):
+        out.append(f"Texts of other organizations read and not compared: {outside}.")
     if proposed:
         out.append(f"Proposed texts read and not compared, for they are not in force: {proposed}.")
     if older:
@@ -131,7 +150,12 @@ def _limits(resolutions: Sequence[Resolution], candidates: Candidates) -> tuple[
     if candidates.capped:
         out.append(
             f"{candidates.capped} clauses have more near clauses than the {settings['lexical']:.0f} by words and the "
-            f"{settings['themed']:.0f} by meaning that are compared with each; clauses of the same words always are."
+            f"{candidates.places} by meaning that are compared with each; clauses of the same words always are."
+        )
+    if each is not None:
+        out.append(
+            f"More pairs may be worth keeping than are compared word by word: those among the {each} most promising of "
+            "one of their clauses were."
         )
     if candidates.folded:
         out.append(

@@ -63,10 +63,11 @@ class Instructions:
     """Who may instruct whom: body → addressee → "●" instructed, "○" invited only, "–" not expected.
 
     ``usual`` are orders given all the same: (body, addressee, class of action). ``members`` are no offices; ``orders``
-    are the forces that instruct.
+    are the forces that instruct, ``names`` what people call each addressee.
     """
 
     rows: dict[str, dict[str, str]]
+    names: dict[str, str]
     members: frozenset[str]
     orders: frozenset[Force]
     usual: frozenset[tuple[str, str, str]]
@@ -168,8 +169,12 @@ def load_instructions() -> Instructions:
         if len(marks) != len(columns) or not set(marks) <= set("●○–"):
             raise ReferenceDataError(f"reference file {name}: the row {body} needs {len(columns)} marks of ● ○ –")
         rows[body] = dict(zip(columns, marks, strict=True))
+    names = word_list(data, "names", name)
+    if len(names) != len(columns):
+        raise ReferenceDataError(f"reference file {name}: {len(names)} names for {len(columns)} columns")
     return Instructions(
         rows=rows,
+        names=dict(zip(columns, names, strict=True)),
         members=frozenset(word_list(data, "members", name)),
         orders=frozenset(_force(order, name) for order in word_list(data, "orders", name)),
         usual=frozenset((b, u["actor"], a) for u in data["usual"] for b in u["bodies"] for a in u["actions"]),

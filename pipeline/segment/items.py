@@ -10,7 +10,8 @@ __all__ = ["ItemPath", "Label", "is_dash_item", "parse_label"]
 
 _ALPHA = re.compile(r"^\s*(?P<l>(?P<v>[a-z]{1,2}|[ivx]{1,5})(?:\s?(?P<bis>bis|ter))?\s*\))\s*(?P<t>\S.*)$", re.I | re.S)
 _NUMBER = re.compile(
-    r"^\s*(?P<l>\(?(?P<v>\d{1,2}(?:\.\d{1,2})*)(?:\s?(?P<bis>bis|ter))?[).]?)(?P<gap>\t|\s+)(?P<t>\S.*)$", re.S
+    r"^\s*(?P<l>\(?(?P<v>\d{1,2}(?:(?:bis|ter)?\.\d{1,2})*)(?:\s?(?P<bis>bis|ter))?[).]?)(?P<gap>\t|\s+)(?P<t>\S.*)$",
+    re.S,
 )
 _DASH = re.compile(r"^\s*[–—•·-]\s+\S")
 # In a list a) b) c) the third may have been typed on a Cyrillic keyboard.

@@ -47,9 +47,10 @@ def with_mandates(resolution: Resolution) -> Resolution:
         else section
         for section in resolution.sections
     )
-    told = f"{resolution.body.label} does not usually address"
+    names = load_instructions().names
+    told = f"{resolution.body.label} does not usually instruct"
     notices = tuple(
-        Notice("irregular-instruction", f"{told} {', '.join(m.irregular)} so: {place_of(clause)}")
+        Notice("irregular-instruction", f"{told} {', '.join(names.get(a, a) for a in m.irregular)}: {place_of(clause)}")
         for section in sections
         for clause in section.clauses
         if (m := clause.mandate) is not None and m.irregular

@@ -8,8 +8,9 @@ from pipeline.domain import Citation, CitationKind, Sector, Span
 __all__ = ["find_documents", "find_provisions", "find_questions", "find_standards", "find_united_nations"]
 
 _UN = re.compile(
-    r"(?:(?P<org>UNGA|ECOSOC|United Nations General Assembly|UN General Assembly|General Assembly|"
-    r"Security Council)(?:\s*\([A-Z]+\))?\s+)?"
+    r"(?:(?P<org>UNGA|ECOSOC|United Nations General Assembly|UN General Assembly|General Assembly|Security Council|"
+    r"(?:United Nations |UN )?Economic and Social Council|(?:United Nations |UN )?Human Rights Council)"
+    r"(?:\s*\([A-Z]+\))?\s+)?"
     r"(?:A/RES/|[Rr]esolutions?\s+)(?P<a>\d{2,4})\s?/\s?(?P<b>\d{1,4})[A-Z]?(?P<more>(?:\s*(?:,\s*and|,|and)\s+\d{2,4}\s?/\s?\d{1,4}\b)*)"
 )
 _TREATIES = {
@@ -65,13 +66,18 @@ _SYMBOL = re.compile(
     rf"-?(?P<my>\d{{2,4}})(?:-(?P<session>\d{{1,2}}))?)/(?:(?P<series>INF|INFO|DT|DL|ADM|TEMP|PLEN)/)?(?P<no>\d{{1,4}}){_MODS}(?![\w/])"
 )
 _SECTOR_LETTERS = {"ITU-R": "r", "ITU-T": "t", "ITU-D": "d"}
-_ORGANS = {"ecosoc": "ecosoc", "security council": "sc"}
+_ORGANS = {
+    "ecosoc": "ecosoc",
+    "security council": "sc",
+    "economic and social council": "ecosoc",
+    "human rights council": "hrc",
+}
 
 
 def find_united_nations(plain: str, text: str) -> Iterator[Citation]:
     """United Nations resolutions and documents: external anchors, never instruments of the Union."""
     for match in _UN.finditer(plain):
-        organ = _ORGANS.get((match["org"] or "").lower(), "ga")
+        organ = _ORGANS.get(re.sub(r"^(?:united nations|un) ", "", (match["org"] or "").lower()), "ga")
         pairs = [(match["a"], match["b"]), *re.findall(r"(\d{2,4})\s?/\s?(\d{1,4})", match["more"])]
         for a, b in pairs:
             yield _citation(CitationKind.UNITED_NATIONS, match, text, f"un/{organ}/res/{a}-{b}", "un-number")

@@ -1,0 +1,203 @@
+"""Candidates, bounds and exact scoring of many pairs, against plain ways to the same result."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from conftest import Road
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span, Standing, plain_characters
+from pipeline.match import find_overlaps, nearest, texts
+from pipeline.match.alignment import align
+from pipeline.match.bounds import clause_columns, pair_bounds
+from pipeline.match.candidates import candidate_pairs, compared_clauses, within_limit
+from pipeline.match.exact import PossiblePairs, score_pairs
+from pipeline.match.features import ComparedPair, is_pointer, probability_bounds, probability_of, score
+from pipeline.match.generators import GENERATORS, places
+from pipeline.match.mandates import ComparedMandate, read_mandate
+from pipeline.match.nearest import Metric, nearest_rows
+from pipeline.match.overlaps import centred, worded_clauses
+from pipeline.match.tokens import Vocabulary, WordedClause, word_clause
+from pipeline.reference import formula_spans, load_formulae, load_scoring
+
+Read = tuple[WordedClause, ComparedMandate]
+
+
+def copies(texts: Sequence[str], body: str = "wtdc") -> tuple[list[Resolution], list[WordedClause]]:
+    """A text for each sentence, with one clause each."""
+    resolutions, clauses = [], []
+    for number, text in enumerate(texts, 901):
+        name = f"{body}/res/{number}@2025"
+        clause = Clause(f"{name}#x.1", Part.OPERATIVE, "instructs", "1", ("1",), text, Span(0, len(text)))
+        section = Section("instructs", "x", "instructs", Part.OPERATIVE, Span(0, 0), (clause,))
+        resolution = Resolution(ResolutionId.parse(name), "", "en", "doc/x", "", Span(0, 0), (section,))
+        resolutions.append(resolution)
+        clauses.append(word_clause(clause, resolution, (), Vocabulary(10, {})))
+    return resolutions, clauses
+
+
+@pytest.fixture(scope="session")
+def sample_read(sample_road: Road) -> tuple[list[Read], NDArray[np.float32]]:
+    """The compared clauses of the sample with their mandates and centred vectors."""
+    in_force = [r for r in sample_road.settled.resolutions if r.standing is Standing.IN_FORCE]
+    clauses = worded_clauses(in_force)
+    rows = [sample_road.embeddings.rows[c.clause.id] for c in clauses]
+    return [(c, read_mandate(c)) for c in clauses], centred(sample_road.embeddings.vectors[rows])
+
+
+def test_no_pair_is_more_probable_than_its_bound(sample_read: tuple[list[Read], NDArray[np.float32]]) -> None:
+    read, vectors = sample_read
+    clauses = [c for c, _ in read]
+    rng = np.random.default_rng(5)
+    pairs = rng.integers(0, len(read), (3000, 2))
+    cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]).astype(np.float32)
+    themes = rng.uniform(-1, 1, len(pairs)).astype(np.float32)
+    matrices = compared_clauses(clauses, vectors).matrices
+    columns = clause_columns(clauses, [m for _, m in read], matrices, np.array([is_pointer(c) for c in clauses]))
+    for block, bounds in pair_bounds(columns, pairs, cosines, themes):
+        most = probability_bounds(bounds)
+        for place, (i, j) in enumerate(pairs[block].tolist()):
+            alignment = align(clauses[i], clauses[j])
+            cosine, theme = float(cosines[block][place]), float(themes[block][place])
+            pair = ComparedPair(clauses[i], clauses[j], read[i][1], read[j][1], alignment, cosine, theme)
+            assert probability_of(score(pair)) <= most[place]
+            assert alignment.shared <= bounds.shared[place] + 1e-9
+            assert alignment.formula_words <= bounds.formula_words[place]
+
+
+@pytest.mark.parametrize("block", [3, 7, 64])
+def test_the_nearest_rows_are_those_of_a_full_sort(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "_BLOCK", block)
+    rng = np.random.default_rng(block)
+    # Few distinct values, so that many scores are equal.
+    vectors = rng.integers(-2, 3, (40, 3)).astype(np.float32) / 4
+    apart = np.sort(rng.integers(0, 12, 40))
+    groups = rng.integers(0, 4, 40)
+    nearness = rng.integers(-2, 3, (4, 4)).astype(np.float32) / 4
+    nearness += nearness.T
+    metrics = [Metric(1.0, 0.0, 5, 0.1), Metric(1.0, 0.5, 3, -0.2)]
+    for metric, found in zip(metrics, nearest_rows(vectors, groups, apart, nearness, metrics), strict=True):
+        scores = vectors @ vectors.T + metric.group * nearness[np.ix_(groups, groups)]
+        for row in range(40):
+            near = [c for c in range(40) if apart[c] != apart[row] and scores[row, c] >= metric.minimum]
+            best = sorted(near, key=lambda c: (-round(float(scores[row, c]), 5), c))
+            assert found.pairs[found.pairs[:, 0] == row, 1].tolist() == best[: metric.count]
+            assert found.more[row] == (len(best) > metric.count)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 5)), max_size=60), st.integers(1, 40))
+def test_pairs_stay_that_are_among_the_first_of_either_clause(rows: list[tuple[int, int, int]], most: int) -> None:
+    distinct = {(i, j): p for i, j, p in rows if i < j}
+    pairs = np.array(list(distinct), dtype=np.intp).reshape(-1, 2)
+    priority = np.array(list(distinct.values()), dtype=np.float64)
+    held, each = within_limit(pairs, priority, most)
+    assert held.sum() <= most
+    for place, pair in enumerate(pairs.tolist()):
+        before = [
+            sum((-priority[o], o) < (-priority[place], place) for o in range(len(pairs)) if end in pairs[o])
+            for end in pair
+        ]
+        assert held[place] == (min(before) < each)
+    if len(pairs) <= most:
+        assert held.all()
+
+
+def test_a_formula_of_hundreds_of_texts_is_compared_with_one_clause_of_each_body() -> None:
+    text = "to maintain a public register of community charging points in every district"
+    here, there = copies([text] * 150), copies([text] * 3, "wtsa")
+    resolutions, clauses = [*here[0], *there[0]], [*here[1], *there[1]]
+    found = candidate_pairs(compared_clauses(clauses, np.eye(153, 384, dtype=np.float32)))
+    assert found.folded == 151
+    assert len(found.pairs) < 2 * 153
+    assert set(found.pairs.ravel().tolist()) == set(range(153))
+    rows = {c.clause.id: i for i, c in enumerate(clauses)}
+    told = find_overlaps(resolutions, np.eye(153, 384, dtype=np.float32), rows).limits
+    assert any("151 clauses say the same" in limit for limit in told)
+
+
+def test_a_near_copy_of_another_meaning_is_found_by_its_words() -> None:
+    base = "to keep a catalogue of trailers which members lend with frequency range and place of storage of each"
+    _, clauses = copies([base, f"{base} unit", "to publish tariffs of roaming for travellers abroad"])
+    found = candidate_pairs(compared_clauses(clauses, np.eye(3, 384, dtype=np.float32)))
+    assert found.pairs.tolist() == [[0, 1]]
+    names = {name for bit, name in enumerate(found.names) if int(found.sources[0]) >> bit & 1}
+    assert {"copied", "words", "contained"} <= names
+
+
+def test_places_shrink_as_a_corpus_grows_and_never_vanish() -> None:
+    scale = load_scoring().candidates
+    counts = [places(n) for n in (1, 1_000, 10_000, 100_000, 10**9)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] == scale["most_near"]
+    assert counts[-1] == scale["dense"]
+
+
+def test_every_generator_has_a_name_of_its_own() -> None:
+    names = [name for group, _ in GENERATORS for name in group]
+    assert len(names) == len(set(names))
+
+
+def test_nearness_of_texts_is_that_of_each_pair_by_itself(
+    sample_road: Road, monkeypatch: pytest.MonkeyPatch, sample_read: tuple[list[Read], NDArray[np.float32]]
+) -> None:
+    read, vectors = sample_read
+    clauses = [c for c, _ in read]
+    monkeypatch.setattr(texts, "_BLOCK", 16)
+    found = texts.kinship(clauses, vectors, texts.compared_texts(clauses, vectors))
+    assert found == sample_road.matched.kinship
+    rows = {str(c.resolution.id): [] for c in clauses}
+    for row, clause in enumerate(clauses):
+        rows[str(clause.resolution.id)].append(row)
+    says = np.array([texts.says(c) for c in clauses])
+    for kin in found:
+        best = np.clip(vectors[rows[kin.a]] @ vectors[rows[kin.b]].T, 0, 1)
+        here, there = says[rows[kin.a]], says[rows[kin.b]]
+        forth, back = here @ best.max(axis=1) / here.sum(), there @ best.max(axis=0) / there.sum()
+        assert kin.strength == pytest.approx((forth + back) / 2, abs=2e-5)
+
+
+@pytest.mark.slow
+def test_two_workers_score_as_one_does(sample_read: tuple[list[Read], NDArray[np.float32]]) -> None:
+    read, vectors = sample_read
+    pairs = np.argwhere(np.triu(np.ones((len(read), len(read))), 1))[:9000]
+    cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]).astype(np.float32)
+    possible = PossiblePairs(pairs, cosines, cosines)
+    alone = score_pairs(read, possible, workers=1)
+    assert alone
+    assert score_pairs(read, possible, workers=2) == alone
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "to report annually to the council",
+                "on the implementation of this resolution",
+                "within available resources",
+                "as appropriate",
+                "to continue",
+                "in close collaboration with the directors",
+                "of the other bureaux",
+                "the needs of developing countries",
+                "charging points",
+                "to",
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_one_pass_finds_the_formulae_that_each_pattern_finds(phrases: list[str]) -> None:
+    text = " ".join(phrases)
+    folded = plain_characters(text).lower()
+    covered = {
+        place
+        for formula in load_formulae()
+        for pattern in formula.patterns
+        for match in pattern.finditer(folded)
+        for place in range(match.start(), match.end())
+    }
+    assert {p for span in formula_spans(text) for p in range(span.start, span.end)} == covered
