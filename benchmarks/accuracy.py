@@ -158,8 +158,8 @@ def _gold(found: Mapping[str, Any]) -> str:
     return f"""## The gold list
 
 Is a pair of clauses an overlap of mandate? {found["test"]} test pairs ({found["overlaps in test"]} overlaps) of themes that the
-{found["dev"]} development pairs do not share; each threshold is the best on the development pairs, on which the product's
-model was fitted.
+{found["dev"]} development pairs do not share; each threshold is the best on the development pairs. The product uses weights set by hand on some of
+the development pairs.
 
 {_table(("method", "F1, development", "F1, test (95 %)"), list(rows))}"""
 

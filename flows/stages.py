@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from flows import progress
 from flows.spec import RunSpec, digest_of_file, versions_in_use
-from pipeline.domain import Citation, Document, Finding, Manifest, Rejected, Resolution
+from pipeline.domain import Citation, Document, DocumentQuality, Finding, Manifest, Rejected, Resolution
 from pipeline.errors import InputError
 from pipeline.store.contents import StageRef
 from pipeline.store.runs import REPORT, WORKBOOK, RunFolder, digest_of_findings
@@ -42,7 +42,10 @@ _PLAIN_REASONS = 5
 
 @dataclass(frozen=True, slots=True)
 class StageOutcome:
-    """What a stage hands on: where its rows are, how long it took, how much it made, and the limits that bit."""
+    """What a stage hands on: where its rows are, how long it took, how much it made, and the limits that bit.
+
+    ``qualities`` judges documents of whose texts the rows no longer tell.
+    """
 
     stage: str
     ref: StageRef
@@ -50,6 +53,7 @@ class StageOutcome:
     counts: dict[str, int] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
+    qualities: tuple[DocumentQuality, ...] = ()
 
 
 def load_stages() -> None:
@@ -104,6 +108,7 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
 
 def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
     """Documents to resolutions with their clauses, and the editions of each work."""
+    from pipeline.quality import assess_documents
     from pipeline.segment import cite_document, in_compared_language, segment_document, settle_corpus
 
     watch = _Stopwatch("segment")
@@ -111,7 +116,8 @@ def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
     citations: list[Citation] = []
     contents = run.contents.verify(documents.ref)
     with progress.stage("segment", "documents", documents.ref.rows) as tell:
-        for done, document in enumerate(contents.read_documents(), start=1):
+        read = contents.read_documents()
+        for done, document in enumerate(read, start=1):
             resolutions = segment_document(document)
             found.extend(resolutions)
             citations.extend(cite_document(document, resolutions))
@@ -133,7 +139,10 @@ def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
         limits.append(f"Versions in other languages, read and aligned with their texts: {len(settled.expressions)}.")
     if alone := len(settled.resolutions) - len(in_compared_language(settled.resolutions)):
         limits.append(f"Texts held in another language than English alone, listed and not compared: {alone}.")
-    return watch.outcome(ref, counts, limits)
+    held = {resolution.document_id for resolution in found}
+    told = {resolution.document_id for resolution in settled.resolutions} - versions
+    apart = [document for document in read if document.id in held - told]
+    return watch.outcome(ref, counts, limits, qualities=assess_documents(apart, found, settled.expressions))
 
 
 def embed(run: StagedRun, resolutions: StageOutcome, spec: RunSpec) -> StageOutcome:
@@ -228,7 +237,9 @@ def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> 
     with progress.stage("publish"):
         manifest = _manifest(run, spec, outcomes, contents.read_findings())
         record = contents.record(manifest)
-        view = build_view(record, assess_documents(record.documents, record.resolutions))
+        apart = {quality.document_id: quality for outcome in outcomes for quality in outcome.qualities}
+        rest = [document for document in record.documents if document.id not in apart]
+        view = build_view(record, (*apart.values(), *assess_documents(rest, record.resolutions)))
         (run.folder / REPORT).write_text(render_html(view), encoding="utf-8", newline="\n")
         write_excel(view, run.folder / WORKBOOK)
         return run.publish(manifest)
@@ -247,10 +258,11 @@ class _Stopwatch:
         counts: dict[str, int],
         limits: Sequence[str] = (),
         versions: dict[str, str] | None = None,
+        qualities: tuple[DocumentQuality, ...] = (),
     ) -> StageOutcome:
         """What the stage hands on."""
         seconds = round(time.monotonic() - self._began, 3)
-        return StageOutcome(self._stage, ref, seconds, counts, tuple(limits), versions or {})
+        return StageOutcome(self._stage, ref, seconds, counts, tuple(limits), versions or {}, qualities)
 
 
 def _read_all(files: Sequence[tuple[Path, str]]) -> list[Document | Rejected]:

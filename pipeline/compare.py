@@ -44,6 +44,9 @@ class _Text:
     offices: frozenset[str]
 
 
+_AIMS = {"SUP": "suppress the adopted text", "NOC": "leave the adopted text as it is"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Aligned:
     """Two texts with their one-to-one aligned overlaps, best first."""
@@ -155,7 +158,8 @@ def _editions(resolutions: Sequence[Resolution], lineages: Iterable[Lineage]) ->
             yield _edition_pair(newer, older, "editions of one work: never counted as overlap")
     for resolution in resolutions:
         if resolution.amends is not None:
-            reason = f"{resolution.marker or 'proposal'}: a proposal to change the adopted text"
+            aim = _AIMS.get(resolution.marker.strip("()*"), "change the adopted text")
+            reason = f"{resolution.marker or 'proposal'}: a proposal to {aim}"
             yield _edition_pair(str(resolution.id), resolution.amends, reason)
 
 

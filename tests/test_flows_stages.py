@@ -99,6 +99,18 @@ def test_a_bad_document_becomes_a_row_and_the_rest_is_read(spec: RunSpec) -> Non
     assert all(one.reason for one in run.contents.read_rejected())
 
 
+def test_a_language_version_is_told_as_one_in_the_report(spec: RunSpec) -> None:
+    for path in SAMPLE.glob("S-RES-PP.912-2022-MSW-[EF].docx"):
+        shutil.copy(path, spec.corpus_path)
+    run, documents = ingested(spec)
+    (quality,) = stages.segment(run, documents).qualities
+    assert quality.path == "S-RES-PP.912-2022-MSW-F.docx"
+    assert (quality.figure, quality.clauses, quality.versions) == (1.0, 11, ("pp/res/912@2022",))
+    page = whole_road(spec).report.read_text(encoding="utf-8")
+    assert "Language version of PP Resolution 912 (Bucharest, 2022) (fr); 11 clauses." in page
+    assert "taken for no resolution" not in page
+
+
 def test_files_that_are_no_documents_are_told(spec: RunSpec) -> None:
     (spec.corpus_path / "picture.png").write_bytes(b"\x89PNG")
     _, documents = ingested(spec)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from flows.cli.app import app
 from flows.cli.failures import Guard
+from flows.cli.quality import tell_quality
 from pipeline.domain import Document, DocumentQuality, Notice, QualityGrade
 from pipeline.errors import ReferenceDataError
 from pipeline.ingest.layout import Paragraph, Source, assemble
@@ -171,6 +172,63 @@ def test_a_count_may_go_on_from_call_to_call() -> None:
     assert "label-gap" not in codes(assess_document(read, segment_document(read)))
 
 
+def test_paragraphs_of_another_organisation_may_end_with_a_semicolon_before_the_next_verb() -> None:
+    lines = [
+        "A/RES/901/943",
+        "Resolution adopted by the General Assembly on 21 December 2016",
+        "901/943.\tLanterns for harbours",
+        "The General Assembly,",
+        "Recalling its resolutions 900/911 and 900/912,",
+        "1.\tRequests the Secretary-General to submit a report on lanterns;",
+        "2.\tCalls upon Member States to keep their lanterns lit;",
+        "3.\tDecides to include the item in its agenda.",
+    ]
+    read = document(lines)
+    (resolution,) = segment_document(read)
+    assert [section.verb for section in resolution.sections] == ["recalling", "requests", "calls upon", "decides"]
+    assert assess_document(read, [resolution]).loads == ()
+    cut = replace(read, text=read.text.replace("in its agenda.", "in its agenda;"))
+    assert "no-full-stop" in codes(assess_document(cut, segment_document(cut)))
+
+
+def test_an_item_may_end_with_a_semicolon_where_the_next_call_goes_on_with_the_count() -> None:
+    further = ["instructs the Director of the Radiocommunication Bureau", "4\tto assist;", "5\tto report."]
+    body = [*BODY[:7], "3\tto report annually to the Council;"]
+    for lines, early in ((further, False), ([further[0], "1\tto assist;", "2\tto report."], True)):
+        read = document([*HEAD, *body, *lines])
+        assert ("early-end" in codes(assess_document(read, segment_document(read)))) is early
+
+
+@pytest.mark.parametrize("language", ["A", "C", "F", "R", "S"])
+def test_versions_in_other_languages_show_no_sign_of_a_fault(sample_documents, language: str) -> None:
+    (read,) = [d for d in sample_documents if d.path.endswith(f"S-RES-PP.912-2022-MSW-{language}.docx")]
+    quality = assess_document(read, segment_document(read))
+    assert (quality.figure, quality.clauses, codes(quality)) == (1.0, 11, {"language"})
+
+
+def test_a_lost_line_above_the_first_call_is_seen_in_any_language(sample_documents) -> None:
+    (read,) = [d for d in sample_documents if d.path.endswith("S-RES-PP.912-2022-MSW-F.docx")]
+    (resolution,) = segment_document(read)
+    lost = replace(resolution, sections=resolution.sections[1:])
+    assert "uncut-text" in codes(assess_document(read, [lost]))
+
+
+def test_a_chinese_clause_may_begin_with_a_word_of_one_character() -> None:
+    read = document([*HEAD, *BODY])
+    (resolution,) = segment_document(read)
+    section = resolution.sections[0]
+    for text, odd in (("鹳、鹗及其他鸟类；", False), ("、鹗及其他鸟类；", True)):
+        clauses = (replace(section.clauses[0], text=text), *section.clauses[1:])
+        changed_text = replace(resolution, sections=(replace(section, clauses=clauses), *resolution.sections[1:]))
+        assert ("odd-start" in codes(assess_document(read, [changed_text]))) is odd
+
+
+def test_a_document_says_of_which_texts_it_holds_versions(sample_documents, sample_settled) -> None:
+    qualities = assess_documents(sample_documents, (), sample_settled.expressions)
+    versions = {q.path[-6:-5]: q.versions for q in qualities if q.versions}
+    assert versions == dict.fromkeys("ACFRS", ("pp/res/912@2022",))
+
+
 def test_a_page_without_text_inside_a_text_is_told_with_its_number() -> None:
     quality = judge(BODY, pages=[1] * 6 + [3] * 5)
     (warning,) = [w for w in quality.warnings if w.code == "page-without-text"]
@@ -274,3 +332,12 @@ class TestReport:
         captured = capfd.readouterr()
         assert all(json.loads(line)["id"] for line in captured.out.splitlines())
         assert "Quality 0." in captured.err
+
+    def test_nothing_is_said_beside_the_data_of_a_document_without_warnings(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        read = document([*HEAD, *BODY])
+        tell_quality(read, segment_document(read), beside_data=True)
+        assert capsys.readouterr() == ("", "")
+        tell_quality(read, segment_document(read), beside_data=False)
+        assert capsys.readouterr().out == "Quality 1.00 of 1, good: 0 warnings.\n"

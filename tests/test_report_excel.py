@@ -13,7 +13,7 @@ from pipeline.report.excel import CELL_LIMIT, write_excel
 from pipeline.report.view import build_view
 
 SHEETS = [
-    *("Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Signals"),
+    *("Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Proposals", "Signals"),
     *("Documents", "Document warnings", "Rejected", "Notes"),
 ]
 

@@ -16,16 +16,21 @@ _PLACES = 5
 
 
 def tell_quality(document: "Document", resolutions: "Sequence[Resolution]", *, beside_data: bool) -> None:
-    """Print the figure and the warnings of a document; to standard error where its data goes to standard output."""
+    """Print the figure and the warnings of a document; to standard error where its data goes to standard output.
+
+    Beside data nothing is said of a document without warnings.
+    """
     from pipeline.quality import assess_document
 
     quality = assess_document(document, resolutions)
+    if beside_data and not quality.warnings:
+        return
     say: Callable[[str], None] = tell if beside_data else print_line
     if quality.figure is not None:
         say(f"Quality {quality.figure:.2f} of 1, {quality.grade.value}: {counted(len(quality.warnings), 'warning')}.")
     elif quality.warnings:
         say(f"Quality not judged: {counted(len(quality.warnings), 'warning')}.")
-    if beside_data and quality.warnings:
+    if beside_data:
         say("overlap extract without --json and --format shows them.")
         return
     by_code: dict[str, list[QualityWarning]] = defaultdict(list)

@@ -35,7 +35,8 @@ class DocumentQuality:
     """The figure of one document, in [0, 1], and what lowers it.
 
     1 means that no sign of a fault was seen, which is no proof that there is none. None where no clause could be
-    expected, as in a report. ``loads`` are the parts of the figure: figure = exp(-sum of loads).
+    expected, as in a report. ``loads`` are the parts of the figure: figure = exp(-sum of loads). ``versions`` are
+    the identifiers of texts of other documents of which this one holds a language version.
     """
 
     document_id: str
@@ -46,3 +47,4 @@ class DocumentQuality:
     clauses: int
     loads: tuple[tuple[str, float], ...] = ()
     warnings: tuple[QualityWarning, ...] = ()
+    versions: tuple[str, ...] = ()

@@ -3,11 +3,13 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.domain import (
     Document,
     DocumentKind,
     DocumentQuality,
+    Expression,
     QualityGrade,
     QualityWarning,
     Resolution,
@@ -22,17 +24,26 @@ from pipeline.reference.quality import QualityRules, Sign, load_quality
 __all__ = ["assess_document", "assess_documents"]
 
 
-def assess_documents(documents: Sequence[Document], resolutions: Sequence[Resolution]) -> tuple[DocumentQuality, ...]:
+def assess_documents(
+    documents: Sequence[Document], resolutions: Sequence[Resolution], expressions: Sequence[Expression] = ()
+) -> tuple[DocumentQuality, ...]:
     """The quality of each document, in their order.
 
     Args:
         documents: all documents.
         resolutions: the texts found in them, in any order.
+        expressions: those of the texts that are language versions of a text of another document.
     """
+    versions: dict[str, list[str]] = defaultdict(list)
+    for expression in expressions:
+        versions[expression.document_id].append(expression.resolution)
     held: dict[str, list[Resolution]] = defaultdict(list)
     for resolution in resolutions:
         held[resolution.document_id].append(resolution)
-    return tuple(assess_document(document, held[document.id]) for document in documents)
+    return tuple(
+        replace(assess_document(document, held[document.id]), versions=tuple(versions[document.id]))
+        for document in documents
+    )
 
 
 def assess_document(document: Document, resolutions: Sequence[Resolution]) -> DocumentQuality:

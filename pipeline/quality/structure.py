@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 
-from pipeline.domain import Block, BlockKind, Clause, Document, Part, Resolution, Section, fold_space
+from pipeline.domain import Block, BlockKind, Clause, Document, Part, Resolution, Section, Sector, fold_space
 from pipeline.quality.seen import Seen
 from pipeline.reference.quality import QualityRules
 
@@ -22,7 +22,8 @@ _NUMBER_LINE = re.compile(
     r"\b(?:RESOLUTION|DECISION|RECOMMENDATION|OPINION)\s+(?:ITU-R\s+)?\d{1,4}(?:-\d+)?\s*\("
     r"(?:[Rr][Ee][Vv]\.?\s*)?[A-Z][\w .'’-]{2,40}(?:,\s*\d{4}|-\d{2})"
 )
-_ORDINARY_START = re.compile(r"^[\"'“”«»‘’(\[–—-]*\s*\w(?:\w|[\s.'’/-])")
+# A Chinese word may be one character.
+_ORDINARY_START = re.compile(r"^[\"'“”«»‘’(\[–—-]*\s*(?:[\u3400-\u9fff]|\w(?:\w|[\s.'’/-]))")
 # Marks of Arabic and Chinese as their Latin counterparts.
 _MARKS = str.maketrans({"،": ",", "؛": ";", "。": ".", "；": ";", "，": ",", "：": ":"})
 _REASONS = re.compile(r"^\s*Reasons?\s*:", re.I)
@@ -34,11 +35,12 @@ def signs_of_structure(document: Document, resolution: Resolution, rules: Qualit
     """Signs in the sections and clauses of one text, annexes included only where they follow the same habits."""
     last_labels: dict[tuple[str, ...], str] = {}
     body = [section for section in resolution.sections if section.part is not Part.ANNEX]
-    for section in body:
+    for section, following in zip_longest(body, body[1:]):
         yield from _label_gaps(section, last_labels)
+        open_ended = resolution.id.sector is Sector.OUTSIDE or _goes_on(section, following)
         for position, clause in enumerate(section.clauses):
             follower = section.clauses[position + 1] if position + 1 < len(section.clauses) else None
-            yield from _ends(clause, follower, section)
+            yield from _ends(clause, follower, section, open_ended=open_ended)
             yield from _run_together(document, clause)
     for clause in resolution.clauses:
         if len(clause.text) > rules.long_clause:
@@ -62,13 +64,25 @@ def _tail(text: str) -> str:
     return f"…{text[-50:]}" if len(text) > 50 else text
 
 
-def _ends(clause: Clause, follower: Clause | None, section: Section) -> Iterator[Seen]:
+def _goes_on(section: Section, following: Section | None) -> bool:
+    """Whether the count of items goes on in the next section, so that this one may end like an item in a list."""
+    if following is None or not following.clauses[0].label or not section.clauses[-1].label:
+        return False
+    first, last = following.clauses[0].path, section.clauses[-1].path
+    return len(first) == 1 and _follows(first[0], last[0])
+
+
+def _ends(clause: Clause, follower: Clause | None, section: Section, *, open_ended: bool) -> Iterator[Seen]:
+    """Signs at both ends of a clause; the last of an open-ended section may close with a semicolon.
+
+    The United Nations and its agencies end each numbered paragraph but the last one so.
+    """
     end = _end_of(clause.text)
     if end == "?" or _leads_in(clause, follower):
         pass  # Questions ask, and a clause that introduces items ends as it likes
     elif end not in ";.,:":
         yield Seen("unfinished", clause.id, f"the clause ends without a mark: “{_tail(clause.text)}”", clause.page)
-    elif follower is None and end in ";:":
+    elif follower is None and end in ";:" and not (open_ended and end == ";"):
         message = f"the last item of “{section.call}” ends with “{end}”, as if another followed"
         yield Seen("early-end", clause.id, message, clause.page)
     elif follower is not None and end in ",." and len(follower.path) <= len(clause.path):
@@ -149,12 +163,15 @@ def _uncut(document: Document, resolution: Resolution) -> Iterator[Seen]:
     if not resolution.sections:
         return
     first = resolution.sections[0].span.start
+    blocks = _blocks(document, resolution)
+    enacting = _enacting_line(document, [block for block in blocks if block.span.start < first])
     heads = {section.span.start for section in resolution.sections}
     clauses = sorted(clause.span for clause in resolution.clauses)
     lost = [
         block
-        for block in _blocks(document, resolution)
+        for block in blocks
         if block.span.start not in heads
+        and block is not enacting
         and not any(span.start < block.span.end and block.span.start < span.end for span in clauses)
         and (block.span.start > first or _LINE_END.search(document.line(block)) is not None)
     ]
@@ -164,6 +181,13 @@ def _uncut(document: Document, resolution: Resolution) -> Iterator[Seen]:
         line = fold_space(document.line(lost[0]))[:60]
         message = f"{count:,} characters of the text are in no clause, first “{line}”"
         yield Seen("uncut-text", str(resolution.id), message, lost[0].page, count)
+
+
+def _enacting_line(document: Document, above: Sequence[Block]) -> Block | None:
+    """The line just above the first call where it ends as an enacting formula does; English ones open with "The"."""
+    if not above or document.language == "en":
+        return None
+    return above[-1] if document.line(above[-1]).translate(_MARKS).rstrip().endswith(",") else None
 
 
 def _blocks(document: Document, resolution: Resolution) -> Sequence[Block]:

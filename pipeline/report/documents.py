@@ -3,10 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.domain import DocumentQuality, QualityGrade, QualityWarning
-from pipeline.report.wording import counted, listed, number
+from pipeline.domain import DocumentQuality, QualityGrade, QualityWarning, instrument_of
+from pipeline.report.wording import counted, listed, named, number
 
-__all__ = ["GRADE_MEANINGS", "DocumentView", "WarningGroup", "WarningView", "grades_sentence", "show_documents"]
+__all__ = [
+    "GRADE_MEANINGS",
+    "DocumentView",
+    "WarningGroup",
+    "WarningView",
+    "grades_sentence",
+    "show_documents",
+    "version_of",
+]
+
+# Texts named of a volume in another language.
+_NAMED = 5
 
 GRADE_MEANINGS = {
     QualityGrade.GOOD: "hardly a sign of a fault: read it as it is",
@@ -39,7 +50,10 @@ class WarningGroup:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One document: its figure in [0, 1] or None, its grade, and its warnings, the heaviest kind first."""
+    """One document: its figure in [0, 1] or None, its grade, and its warnings, the heaviest kind first.
+
+    ``version_of`` says of which texts it holds a language version, "" where of none.
+    """
 
     path: str
     figure: float | None
@@ -47,6 +61,7 @@ class DocumentView:
     texts: int
     clauses: int
     groups: tuple[WarningGroup, ...]
+    version_of: str = ""
 
     @property
     def count(self) -> int:
@@ -68,8 +83,30 @@ def show_documents(qualities: Sequence[DocumentQuality], citation_of: Callable[[
     """
     ordered = sorted(qualities, key=lambda q: (q.figure is None, 0.0 if q.figure is None else q.figure, q.path))
     return tuple(
-        DocumentView(q.path, q.figure, q.grade, q.texts, q.clauses, _groups(q.warnings, citation_of)) for q in ordered
+        DocumentView(
+            q.path,
+            q.figure,
+            q.grade,
+            q.texts,
+            q.clauses,
+            _groups(q.warnings, citation_of),
+            version_of(q.versions, citation_of),
+        )
+        for q in ordered
     )
+
+
+def version_of(texts: Sequence[str], citation_of: Callable[[str], str]) -> str:
+    """``language version of PP Resolution 901 (Dubai, 2018)``; "" for no texts.
+
+    Args:
+        texts: identifiers of the texts.
+        citation_of: the citation of a text by its identifier, "" where it is not known.
+    """
+    names = [named(citation_of(text) or text, instrument_of(text).body) for text in texts[:_NAMED]]
+    if more := len(texts) - len(names):
+        names.append(counted(more, "further text"))
+    return f"language version of {listed(names)}" if names else ""
 
 
 def _groups(warnings: Sequence[QualityWarning], citation_of: Callable[[str], str]) -> tuple[WarningGroup, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pipeline.domain import Clause, Cluster, Overlap, Resolution, ResolutionPair, RunRecord, cite, cite_clause, place_of
 from pipeline.errors import RunError
 from pipeline.report.model import ClauseView, InstrumentView, Segment, SegmentKind
+from pipeline.report.proposals import mark_of
 from pipeline.report.wording import body_name, sentence, standing_name
 
 __all__ = ["Lookup"]
@@ -17,7 +18,9 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 # An identifier inside a remark, such as pp/res/191@2022#instructs-dir3.2; a full stop after it is not part of it.
-_IDENTIFIER = re.compile(r"\b[a-z]+/[a-z]+/[\w.-]+(?:@[\w-]+)?(?:!annex\d+)?(?:#[\w.-]*\w)?")
+_IDENTIFIER = re.compile(
+    r"\b[a-z]+/[a-z]+/[\w.-]+(?:@[\w-]+)?(?:~[a-z0-9]+(?:-[a-z0-9]+)*)?(?:!annex\d+)?(?:#[\w.-]*\w)?"
+)
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
@@ -101,7 +104,7 @@ class Lookup:
         edition = resolution.id.edition
         return InstrumentView(
             id=str(resolution.id),
-            citation=cite(resolution),
+            citation=_cite(resolution),
             title=" ".join(resolution.title.split()),
             body=resolution.body,
             body_label=resolution.body.label,
@@ -119,7 +122,7 @@ class Lookup:
         clause, resolution = self.clause(identifier)
         return ClauseView(
             id=clause.id,
-            citation=cite_clause(resolution, clause),
+            citation=_cite_clause(resolution, clause),
             place=place_of(clause),
             call=clause.call,
             label=clause.label,
@@ -138,8 +141,18 @@ class Lookup:
         """The citation of a text or clause, "" where the run does not hold it."""
         if identifier in self.clauses:
             clause, resolution = self.clauses[identifier]
-            return cite_clause(resolution, clause)
-        return cite(self.resolutions[identifier]) if identifier in self.resolutions else ""
+            return _cite_clause(resolution, clause)
+        return _cite(self.resolutions[identifier]) if identifier in self.resolutions else ""
+
+
+def _cite(resolution: Resolution) -> str:
+    """The citation; a proposal, which may bear the very name of the adopted edition, is told by its mark."""
+    mark = mark_of(resolution)
+    return f"{cite(resolution)} [proposal {mark}]" if mark else cite(resolution)
+
+
+def _cite_clause(resolution: Resolution, clause: Clause) -> str:
+    return f"{_cite(resolution)}, {place_of(clause)}" if mark_of(resolution) else cite_clause(resolution, clause)
 
 
 def _direction(language: str) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "MatrixCell",
     "MatrixRow",
     "NoticeView",
+    "ProposalView",
     "RemedyView",
     "ReportView",
     "ScoreTerm",
@@ -259,9 +260,10 @@ class DiscountedPair:
 
 @dataclass(frozen=True, slots=True)
 class DiscountedGroup:
-    """All pairs discounted under one relation, and why that relation is no finding."""
+    """All pairs discounted for one cause, and why it is no finding; ``label`` names the cause."""
 
     relation: Relation
+    label: str
     why: str
     pairs: tuple[DiscountedPair, ...]
 
@@ -273,6 +275,16 @@ class EditionsView:
     work: str
     editions: tuple[str, ...]
     compared: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A proposed text: its mark (``MOD EUR/901A2/1``), what it would do to which adopted edition, and its reasons."""
+
+    mark: str
+    text: InstrumentView
+    aim: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +327,7 @@ class ReportView:
     notices: tuple[NoticeView, ...]
     limits: tuple[str, ...]
     documents: tuple[DocumentView, ...] = ()
+    proposals: tuple[ProposalView, ...] = ()
 
     @property
     def corpus(self) -> str:

@@ -197,12 +197,27 @@ def _discounted_rows(view: ReportView) -> Iterable[_Row]:
             a, b = pair.a, pair.b
             why = _lines(pair.reasons) or group.why
             ids = group.relation.value, a.id, b.id
-            yield relation_label(group.relation), a.citation, a.title, b.citation, b.title, why, coverage, *ids
+            yield group.label, a.citation, a.title, b.citation, b.title, why, coverage, *ids
 
 
 def _signal_rows(view: ReportView) -> Iterable[_Row]:
     for signal in view.signals:
         yield signal.kind.value, signal.citation, signal.message, signal.subject
+
+
+def _proposal_rows(view: ReportView) -> Iterable[_Row]:
+    for proposal in view.proposals:
+        text = proposal.text
+        yield (
+            proposal.mark,
+            text.body_label,
+            text.citation,
+            text.title,
+            proposal.aim,
+            proposal.reasons,
+            text.source,
+            text.id,
+        )
 
 
 _DOCUMENT_COLUMNS = (
@@ -214,6 +229,7 @@ _DOCUMENT_COLUMNS = (
     Column("Clauses", 9, "whole"),
     Column("Warnings", 10, "whole"),
     Column("Kinds of warnings", 70),
+    Column("Language version", 50),
 )
 
 
@@ -222,7 +238,7 @@ def _document_rows(view: ReportView) -> Iterable[_Row]:
         figure = "" if one.figure is None else one.figure
         meaning_of_grade = GRADE_MEANINGS[one.grade]
         counts = one.texts, one.clauses, one.count
-        yield one.path, figure, one.grade.value, meaning_of_grade, *counts, one.in_words
+        yield one.path, figure, one.grade.value, meaning_of_grade, *counts, one.in_words, one.version_of
 
 
 def _warning_rows(view: ReportView) -> Iterable[_Row]:
@@ -249,6 +265,8 @@ def _note_rows(view: ReportView) -> Iterable[_Row]:
         yield "limit", limit
     for edition in view.editions:
         yield "editions", f"{edition.work}: {'; '.join(edition.editions)}. Compared: {edition.compared}"
+    for proposal in view.proposals:
+        yield "proposals", f"{proposal.text.citation}: {proposal.aim}"
     for notice in view.notices:
         yield f"notice {notice.code}", f"{notice.where}: {notice.message}"
     manifest = view.manifest
@@ -298,6 +316,20 @@ SHEETS: tuple[tuple[str, Callable[[ReportView], Sequence[Column]], Callable[[Rep
             ("Text ID, B", 20),
         ),
         _discounted_rows,
+    ),
+    (
+        "Proposals",
+        _columns(
+            ("Proposal", 20),
+            ("Body", 9),
+            ("Text", 44),
+            ("Title", 38),
+            ("What it would do", 48),
+            ("Reasons", 70),
+            ("File", 36),
+            ("Text ID", 34),
+        ),
+        _proposal_rows,
     ),
     ("Signals", _columns(("Kind", 9), ("Citation", 44), ("Observation", 70), ("ID", 36)), _signal_rows),
     ("Documents", lambda _: _DOCUMENT_COLUMNS, _document_rows),

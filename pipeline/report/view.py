@@ -1,12 +1,23 @@
 """Builds the one view model that all writers share from the record of a run."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from pipeline.domain import Adopter, Cluster, DocumentQuality, Part, Relation, ResolutionPair, RunRecord
-from pipeline.report.documents import show_documents
+from pipeline.domain import (
+    Adopter,
+    Citation,
+    Cluster,
+    Document,
+    DocumentQuality,
+    Part,
+    Relation,
+    ResolutionPair,
+    RunRecord,
+    Standing,
+)
+from pipeline.report.documents import show_documents, version_of
 from pipeline.report.findings import Anchors, coverage_both_ways, show_finding
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import (
@@ -19,11 +30,24 @@ from pipeline.report.model import (
     MatrixCell,
     MatrixRow,
     NoticeView,
+    ProposalView,
     ReportView,
     SignalView,
 )
+from pipeline.report.proposals import aim_of, mark_of
 from pipeline.report.summary import BodyCount, RelationCount, Summary
-from pipeline.report.wording import body_name, cluster_name, counted, meaning, number
+from pipeline.report.wording import (
+    PROPOSAL_LABEL,
+    PROPOSAL_MEANING,
+    body_name,
+    capitalized,
+    cluster_name,
+    counted,
+    meaning,
+    number,
+    relation_label,
+    sentence,
+)
 
 __all__ = ["DETAILED_FINDINGS", "UNMATCHED_SHOWN", "build_view"]
 
@@ -65,9 +89,10 @@ def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> 
             for signal in record.signals
         ),
         rejected=tuple(sorted(record.rejected, key=lambda rejected: rejected.path)),
-        notices=tuple(_notices(lookup)),
+        notices=tuple(_notices(lookup, {quality.document_id: quality for quality in qualities})),
         limits=(*record.manifest.limits, *_own_limits(across + within)),
         documents=show_documents(qualities, lookup.citation_of),
+        proposals=tuple(_proposals(lookup)),
     )
 
 
@@ -202,8 +227,19 @@ def _discounted(lookup: Lookup) -> Iterator[DiscountedGroup]:
     for relation in _DISCOUNTED:
         pairs = [pair for pair in lookup.record.pairs if pair.relation is relation]
         pairs.sort(key=lambda pair: (-pair.probability, -pair.strength, pair.a, pair.b))
-        if pairs:
-            yield DiscountedGroup(relation, meaning(relation), tuple(_discounted_pair(lookup, pair) for pair in pairs))
+        about = [pair for pair in pairs if _is_of_proposal(lookup, pair)]
+        alike = [pair for pair in pairs if not _is_of_proposal(lookup, pair)]
+        for label, why, group in (
+            (relation_label(relation), meaning(relation), alike),
+            (PROPOSAL_LABEL, PROPOSAL_MEANING, about),
+        ):
+            if group:
+                yield DiscountedGroup(relation, label, why, tuple(_discounted_pair(lookup, pair) for pair in group))
+
+
+def _is_of_proposal(lookup: Lookup, pair: ResolutionPair) -> bool:
+    """Whether a pair is a proposal beside the adopted text that it is about, and so no pair of editions."""
+    return pair.relation is Relation.REV and lookup.resolution(pair.a).standing is Standing.PROPOSED
 
 
 def _discounted_pair(lookup: Lookup, pair: ResolutionPair) -> DiscountedPair:
@@ -214,33 +250,70 @@ def _discounted_pair(lookup: Lookup, pair: ResolutionPair) -> DiscountedPair:
         probability=pair.probability,
         coverage_a=coverage_a,
         coverage_b=coverage_b,
-        reasons=tuple(map(lookup.tell, pair.reasons)),
+        reasons=(_aim(lookup, pair.a),) if _is_of_proposal(lookup, pair) else tuple(map(lookup.tell, pair.reasons)),
     )
+
+
+def _proposals(lookup: Lookup) -> Iterator[ProposalView]:
+    for resolution in lookup.record.resolutions:
+        if mark := mark_of(resolution):
+            identifier = str(resolution.id)
+            yield ProposalView(
+                mark, lookup.instrument_view(identifier), _aim(lookup, identifier), " ".join(resolution.reasons.split())
+            )
+
+
+def _aim(lookup: Lookup, proposal: str) -> str:
+    """What a proposal would do, as a sentence."""
+    resolution = lookup.resolution(proposal)
+    return sentence(aim_of(resolution, lookup.citation_of(resolution.amends or "") or resolution.amends or ""))
 
 
 def _editions(lookup: Lookup) -> Iterator[EditionsView]:
     for lineage in lookup.record.lineages:
-        if len(lineage.editions) > 1:
-            names = tuple(lookup.citation_of(edition) or edition for edition in lineage.editions)
+        editions = [edition for edition in lineage.editions if not _is_suppression(lookup, edition)]
+        if len(editions) > 1:
+            names = tuple(lookup.citation_of(edition) or edition for edition in editions)
             yield EditionsView(lineage.work, names, names[-1])
 
 
-def _notices(lookup: Lookup) -> Iterator[NoticeView]:
+def _is_suppression(lookup: Lookup, edition: str) -> bool:
+    """Whether this is a bare ``SUP`` line, which is no edition."""
+    held = lookup.resolutions.get(edition)
+    return held is not None and held.marker == "SUP" and not held.sections
+
+
+def _notices(lookup: Lookup, qualities: Mapping[str, DocumentQuality]) -> Iterator[NoticeView]:
     adopting = {resolution.document_id for resolution in lookup.record.resolutions}
-    cited = Counter(citation.document_id for citation in lookup.record.citations)
-    open_ones = Counter(citation.document_id for citation in lookup.record.citations if citation.target is None)
+    citations: dict[str, list[Citation]] = defaultdict(list)
+    for citation in lookup.record.citations:
+        citations[citation.document_id].append(citation)
     for document in lookup.record.documents:
-        if document.id not in adopting:
-            name = document.metadata.symbol or document.metadata.title or "it"
-            yield NoticeView(
-                document.path,
-                "adopts-nothing",
-                f"A text of the kind “{document.kind.value}” ({name}), taken for no resolution; "
-                f"{counted(cited[document.id], 'citation')} read in it, "
-                f"{number(open_ones[document.id])} of them left open.",
-            )
+        quality = qualities.get(document.id)
+        if quality is not None and quality.versions:
+            versions = capitalized(version_of(quality.versions, lookup.citation_of))
+            clauses = counted(quality.clauses, "clause")
+            yield NoticeView(document.path, "language-version", f"{versions} ({document.language}); {clauses}.")
+        elif document.id not in adopting:
+            yield _without_own_text(document, quality, citations[document.id])
         for notice in document.notices:
             yield NoticeView(document.path, notice.code, notice.message)
     for resolution in lookup.record.resolutions:
         for notice in resolution.notices:
             yield NoticeView(lookup.citation_of(str(resolution.id)), notice.code, notice.message)
+
+
+def _without_own_text(document: Document, quality: DocumentQuality | None, citations: Sequence[Citation]) -> NoticeView:
+    """Why a document adds no text to the run: each of its texts is read from another one, or it adopts nothing."""
+    if quality is not None and quality.texts:
+        held = f"{counted(quality.texts, 'text')} with {counted(quality.clauses, 'clause')}"
+        message = f"Holds {held}; the same text stands in another document of the run, and that reading is used."
+        return NoticeView(document.path, "same-text", message)
+    left_open = sum(citation.target is None for citation in citations)
+    name = document.metadata.symbol or document.metadata.title or "it"
+    return NoticeView(
+        document.path,
+        "adopts-nothing",
+        f"A text of the kind “{document.kind.value}” ({name}), taken for no resolution; "
+        f"{counted(len(citations), 'citation')} read in it, {number(left_open)} of them left open.",
+    )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pipeline.domain import Adopter, Body, Relation, Remedy, Sector, Standing
 
 __all__ = [
+    "PROPOSAL_LABEL",
+    "PROPOSAL_MEANING",
     "adopter",
     "advisory_group",
     "body_name",
@@ -65,6 +67,10 @@ _MEANINGS = {
     Relation.THEME: "The texts deal with the same theme and ask for different things; they may be read together.",
     Relation.NONE: "The texts are unrelated.",
 }
+
+# A proposal beside the text that it is about; the relation between them is kept as that of two editions.
+PROPOSAL_LABEL = "proposal on an adopted text"
+PROPOSAL_MEANING = "A proposal beside the adopted text that it would change, leave or suppress; nothing is adopted yet."
 
 # Names of relations that must not claim more than the software knows; all others keep their own.
 _RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
