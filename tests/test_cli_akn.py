@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from test_akn_writing import schema
 
 from flows import stages
 from flows.cli.app import app
@@ -13,7 +14,6 @@ from flows.spec import RunSpec
 from pipeline.domain import Document
 from pipeline.ingest import read_file
 from pipeline.segment import segment_document
-from tests.test_akn_writing import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "corpus" / "sample"
