@@ -292,7 +292,7 @@ def _show(result: "Evaluation") -> None:
         (m.name, f"{m.value:.4f}", "one unit" if m.low is None or m.high is None else f"{m.low:.4f} to {m.high:.4f}")
         for m in result.measures
     )
-    print_table(("measure", "value", f"95 % interval over {result.unit}s"), rows)
+    print_table(("measure", "value", f"95 % interval over {result.drawn or result.unit}s"), rows)
     if len(result.units) > 1 and (worst := result.worst(_WORST)):
         print_line()
         print_line(f"The worst of {counted(len(result.units), result.unit)}")

@@ -1,4 +1,4 @@
-"""``overlap evaluate boilerplate`` and ``overlap formulas``: formula language measured, and candidates for the bank."""
+"""``overlap evaluate pairs|boilerplate`` and ``overlap formulas``: relations and formula language measured."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,12 +9,12 @@ import typer
 from flows.cli.evaluate import finish, text_of
 from flows.cli.layout import PlainGroup
 from flows.cli.output import counted, only_data_on_stdout, print_json, print_line, print_table, tell
-from flows.cli.state import AsJson
+from flows.cli.state import AsJson, OutDir, settings_in_use
 
 if TYPE_CHECKING:
     from pipeline.domain import Resolution
 
-__all__ = ["evaluate_boilerplate", "formulas", "mine"]
+__all__ = ["evaluate_boilerplate", "evaluate_pairs", "formulas", "mine"]
 
 _WIDEST = 70
 
@@ -49,6 +49,54 @@ def evaluate_boilerplate(
     passages = [Passage(r.left, r.right, r.left_title, r.right_title) for r in rows]
     told = [formula_probability(passage_values(passage, rarity)) for passage in passages]
     finish(score_boilerplate(rows, told), at_least, as_json, ())
+
+
+def evaluate_pairs(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="The labelled pairs of clauses.")],
+    texts: Annotated[
+        list[Path],
+        typer.Option("--texts", metavar="PATH", help="Folder or file with the texts; may be given more than once."),
+    ],
+    split: Annotated[
+        str | None, typer.Option("--split", help="Take the rows of this split alone, such as test.")
+    ] = None,
+    at_least: Annotated[
+        float | None,
+        typer.Option("--at-least", metavar="F1", min=0, max=1, help="End with code 6 when the macro F1 is lower."),
+    ] = None,
+    differences: Annotated[int, typer.Option("--differences", metavar="N", min=0, help="How many to show.")] = 10,
+    out: OutDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure relations and probabilities of clause pairs: macro F1 of the relations, overlaps told from the rest.
+
+    GOLD is CSV with the columns left and right (clause identifiers) and expected (the relation); level, family and
+    split are used where they are there. Every pair is judged, whether or not a run would have kept it.
+
+    Examples:
+      overlap evaluate pairs corpus/gold/pairs.csv --texts corpus/gold/texts.jsonl --texts corpus/sample --split test
+      overlap evaluate pairs pairs.csv --texts my-documents/ --at-least 0.8 --json
+    """
+    from pipeline.embed import embed_passages, load_encoder, passages
+    from pipeline.errors import InputError
+    from pipeline.evaluate import read_pairs, score_pairs
+    from pipeline.match.asked import judge_pairs
+    from pipeline.reference import load_scoring
+    from pipeline.store.embeddings import vector_cache
+
+    rows = read_pairs(text_of(gold), gold.name, split)
+    root = settings_in_use(out=out).out
+    with only_data_on_stdout():
+        held = _read(*texts)
+        known = {clause.id for text in held for clause in text.clauses}
+        for row in rows:
+            if absent := [end for end in (row.left, row.right) if end not in known]:
+                raise InputError(f"{gold.name}, line {row.line}: no text holds the clause {absent[0]}")
+        encoder = load_encoder(root, tell)
+        cache = vector_cache(root, encoder.digest)
+        embedded = embed_passages(passages(held), lambda: encoder, cache, encoder.dimension)
+        found = judge_pairs(held, embedded.vectors, embedded.rows, [(row.left, row.right) for row in rows])
+    finish(score_pairs(rows, found, load_scoring().thresholds["overlap"], differences), at_least, as_json, ())
 
 
 def mine(
@@ -94,18 +142,18 @@ def mine(
     print_table(("works", "bodies", "formula", "", "phrase"), rows)
 
 
-def _read(corpus: Path) -> "tuple[Resolution, ...]":
+def _read(*corpora: Path) -> "tuple[Resolution, ...]":
     from pipeline.domain import Document
     from pipeline.errors import InputError
     from pipeline.ingest import find_files, merge_copies, read_file, relative_name
     from pipeline.segment import segment_document, settle_corpus
 
-    read = [read_file(path.absolute(), relative_name(path, corpus)) for path in find_files(corpus)]
+    read = [read_file(p.absolute(), relative_name(p, corpus)) for corpus in corpora for p in find_files(corpus)]
     documents = merge_copies([one for one in read if isinstance(one, Document) and one.language == "en"])
     for one in read:
         if not isinstance(one, Document):
             tell(f"Not read: {one.path}: {one.reason}")
     texts = settle_corpus(r for d in documents for r in segment_document(d)).resolutions
     if not texts:
-        raise InputError(f"{corpus} holds no resolution in English")
+        raise InputError(f"no resolution in English in {', '.join(map(str, corpora))}")
     return texts

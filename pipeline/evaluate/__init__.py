@@ -8,6 +8,7 @@ from pipeline.evaluate.boilerplate import (
     score_boilerplate,
 )
 from pipeline.evaluate.citations import GoldCitations, read_citation_gold, score_citations
+from pipeline.evaluate.pairs import LabelledPair, read_pairs, score_pairs
 from pipeline.evaluate.resampling import interval, mean_measure
 from pipeline.evaluate.result import Difference, Evaluation, Measure, UnitResult
 from pipeline.evaluate.retrieval import Query, average_precision, score_retrieval
@@ -28,6 +29,7 @@ __all__ = [
     "Evaluation",
     "GoldCitations",
     "GoldText",
+    "LabelledPair",
     "LabelledPassage",
     "Measure",
     "Query",
@@ -43,11 +45,13 @@ __all__ = [
     "mean_measure",
     "passage_groups",
     "read_citation_gold",
+    "read_pairs",
     "read_passages",
     "read_segmentation_gold",
     "resampled",
     "score_boilerplate",
     "score_citations",
+    "score_pairs",
     "score_retrieval",
     "score_segmentation",
 ]

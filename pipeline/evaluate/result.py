@@ -43,8 +43,9 @@ class Difference:
 class Evaluation:
     """The outcome of one evaluation; ``measures`` holds the figure that a threshold is held against last.
 
-    ``kind`` is what was evaluated, ``unit`` and ``thing`` are the nouns of what was resampled and of what was
-    counted. ``differences`` holds the first ones only, ``different`` is how many there are.
+    ``kind`` is what was evaluated, ``unit`` and ``thing`` are the nouns of what was resampled and of what was counted;
+    ``drawn`` is the first one where other things were resampled than the units. ``differences`` holds the first ones
+    only, ``different`` is how many there are.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Evaluation:
     units: tuple[UnitResult, ...]
     differences: tuple[Difference, ...] = ()
     different: int = 0
+    drawn: str = ""
 
     @property
     def headline(self) -> Measure:
