@@ -101,7 +101,7 @@ def compare_resolutions(
     texts = {
         str(r.id): r
         for r in resolutions
-        if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN and r.body.sector is not Sector.OUTSIDE
+        if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN and not r.is_foreign
     }
     read = {name: _read(r, weights) for name, r in texts.items()}
     grouped: dict[tuple[str, str], list[Overlap]] = defaultdict(list)

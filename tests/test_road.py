@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.cluster import cluster_overlaps, connected_components
 from pipeline.compare import compare_resolutions
-from pipeline.domain import Overlap, Relation, Remedy, SignalKind, Standing, instrument_of
+from pipeline.domain import ForeignId, Overlap, Relation, Remedy, SignalKind, Standing, instrument_of
 from pipeline.match import find_overlaps
 from pipeline.rank import find_signals, rank_findings
 
@@ -92,6 +92,17 @@ def test_older_editions_and_proposals_take_no_part(sample_road: Road) -> None:
     revisions = [p for p in sample_road.pairs if p.relation is Relation.REV]
     assert ("wtdc/res/951@2025", "wtdc/res/951@2022") in {(p.a, p.b) for p in revisions}
     assert any("proposal" in reason for p in revisions for reason in p.reasons)
+
+
+def test_texts_of_other_organizations_are_told_and_not_compared(sample_road: Road) -> None:
+    (one,) = [r for r in sample_road.settled.resolutions if str(r.id) == "wtdc/res/951@2025"]
+    foreign = replace(one, id=ForeignId.parse("un/ga/res/99-951@2044"))
+    texts = [foreign if r is one else r for r in sample_road.settled.resolutions if r.language == "en"]
+    found = find_overlaps(texts, sample_road.embeddings.vectors, sample_road.embeddings.rows)
+    own = {clause.id for clause in one.clauses}
+    assert any({o.left, o.right} & own for o in sample_road.matched.overlaps)
+    assert not any({o.left, o.right} & own for o in found.overlaps)
+    assert "Texts of other organizations read and not compared: 1." in found.limits
 
 
 def test_implementing_the_plenipotentiary_text_is_named_and_not_ranked(sample_road: Road) -> None:

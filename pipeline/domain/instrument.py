@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.domain.body import Adopter
+from pipeline.domain.body import Adopter, Sector
 from pipeline.domain.citation import Citation
 from pipeline.domain.document import Notice
 from pipeline.domain.identifier import InstrumentId
@@ -102,6 +102,11 @@ class Resolution:
     def body(self) -> Adopter:
         """The body that adopts the text."""
         return self.id.body
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another organisation than the Union adopted it: such texts are read, and not compared with ours."""
+        return self.body.sector is Sector.OUTSIDE
 
     @property
     def clauses(self) -> Iterator[Clause]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Kinship, Overlap, Resolution, Sector, Standing
+from pipeline.domain import Kinship, Overlap, Resolution, Standing
 from pipeline.match.background import load_background
 from pipeline.match.bounds import clause_columns, pair_bounds
 from pipeline.match.candidates import Candidates, candidate_pairs, compared_clauses, within_limit
@@ -65,7 +65,7 @@ def find_overlaps(
         progress: told (pairs scored, pairs in all) now and then.
         workers: processes that score; the result is the same for any number.
     """
-    clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not _is_outside(r))
+    clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not r.is_foreign)
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
     texts = compared_texts(clauses, matrix)
     compared = compared_clauses(clauses, matrix, texts.themes, texts.of_clause)
@@ -131,17 +131,12 @@ def worded_clauses(resolutions: Iterable[Resolution]) -> list[WordedClause]:
     return sorted(out, key=lambda c: c.clause.id)
 
 
-def _is_outside(resolution: Resolution) -> bool:
-    """Whether a text is of another organisation: the mandates of the Union are compared with each other."""
-    return resolution.body.sector is Sector.OUTSIDE
-
-
 def _limits(resolutions: Sequence[Resolution], candidates: Candidates, each: int | None) -> tuple[str, ...]:
     proposed = sum(r.standing is Standing.PROPOSED for r in resolutions)
     older = sum(r.standing is Standing.SUPERSEDED for r in resolutions)
     settings = load_scoring().candidates
     out = []
-    if outside := sum(map(_is_outside, resolutions)):
+    if outside := sum(r.is_foreign for r in resolutions):
         out.append(f"Texts of other organizations read and not compared: {outside}.")
     if proposed:
         out.append(f"Proposed texts read and not compared, for they are not in force: {proposed}.")
