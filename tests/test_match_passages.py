@@ -1,4 +1,4 @@
-"""Formula language told from substance, phrases mined for the bank, and nearness of whole texts."""
+"""Formula language told from substance, phrases mined for the bank, and figures of retrieval."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,6 @@ from flows.cli.failures import Guard
 from pipeline.errors import InputError, ModelError
 from pipeline.evaluate import Query, area_under_curve, average_precision, interval, read_passages, score_retrieval
 from pipeline.match import passages
-from pipeline.match.kinship import NearnessScale, TextParts, nearness
 from pipeline.match.mining import mine_formulae, same_words
 from pipeline.match.passages import Passage, fit_formula_model, formula_probability, passage_values, rarity_in
 from pipeline.match.tokens import Vocabulary
@@ -84,47 +83,6 @@ def test_editions_of_one_work_count_once(sample_road: Road) -> None:
     text = next(r for r in sample_road.settled.resolutions if sum(1 for _ in r.clauses) > 3)
     copies = [replace(text) for _ in range(4)]
     assert mine_formulae(copies, RARITY, (), least_works=2, least_bodies=1) == ()
-
-
-def parts(seed: int = 0, texts: int = 80) -> tuple[TextParts, list[int]]:
-    """Texts of a few words each of ten themes, with vectors that agree with them."""
-    random = np.random.default_rng(seed)
-    centres = random.normal(size=(10, 24))
-    rows, owner, vectors, theme_of = [], [], [], []
-    for text in range(texts):
-        theme = text % 10
-        theme_of.append(theme)
-        for _ in range(4):
-            rows.append([f"{'abcdefghij'[theme]}{w}" for w in random.choice(list("klmnopqrst"), 6)])
-            rows[-1] = [w * 2 for w in rows[-1]] + ["house", "resolution"]
-            owner.append(text)
-            vectors.append(centres[theme] + random.normal(size=24))
-    return TextParts(rows, np.array(owner), np.array(vectors, dtype=np.float32)), theme_of
-
-
-def test_texts_of_one_theme_are_nearest() -> None:
-    made, theme = parts()
-    near = nearness(made)
-    assert near.shape == (80, 80)
-    assert np.array_equal(near, near.T)
-    np.fill_diagonal(near, -1)
-    assert all(theme[int(np.argmax(row))] == theme[i] for i, row in enumerate(near))
-
-
-def test_nearness_is_the_same_each_time_and_for_any_order_of_clauses() -> None:
-    made, _ = parts()
-    assert np.array_equal(nearness(made), nearness(made))
-    order = np.argsort(np.random.default_rng(1).random(len(made.of_clause)), kind="stable")
-    mixed = TextParts([made.words[i] for i in order], made.of_clause[order], made.vectors[order])
-    assert np.allclose(nearness(mixed), nearness(made), atol=1e-3)
-
-
-def test_one_text_and_none_have_a_nearness_too() -> None:
-    one = TextParts([["a", "word"]], np.zeros(1, dtype=np.intp), np.ones((1, 4), dtype=np.float32))
-    assert nearness(one).tolist() == [[1.0]]
-    none = TextParts([], np.zeros(0, dtype=np.intp), np.zeros((0, 4), dtype=np.float32))
-    assert nearness(none).shape == (0, 0)
-    assert nearness(parts(texts=2)[0], NearnessScale(neighbours=5)).shape == (2, 2)
 
 
 def test_average_precision_of_a_known_order() -> None:
