@@ -3,9 +3,9 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows import artifacts, tasks
+from flows import artifacts, engines, tasks
 from flows.spec import RunSpec
-from pipeline.store.contents import RunContents
+from pipeline.store.contents import WORK_FOLDER, RunContents
 from pipeline.store.runs import RunFolder
 
 __all__ = ["detect_overlaps"]
@@ -23,10 +23,11 @@ def detect_overlaps(spec: RunSpec) -> RunFolder:
     """
     run = tasks.open_run(spec)
     try:
-        documents = tasks.ingest(run, spec)
-        resolutions = tasks.segment(run, documents)
-        embeddings = tasks.embed(run, resolutions, spec)
-        overlaps = tasks.match(run, resolutions, embeddings)
+        with engines.engaged(spec.engine, run.folder / WORK_FOLDER, spec.dask_address, spec.workers):
+            documents = tasks.ingest(run, spec)
+            resolutions = tasks.segment(run, documents)
+            embeddings = tasks.embed(run, resolutions, spec)
+            overlaps = tasks.match(run, resolutions, embeddings)
         pairs = tasks.compare(run, resolutions, overlaps)
         clusters = tasks.cluster(run, resolutions, overlaps)
         findings = tasks.rank(run, resolutions, pairs, overlaps, clusters)

@@ -8,8 +8,9 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import ConfigurationError
@@ -18,17 +19,34 @@ __all__ = ["SETTINGS_FILE", "Settings", "load_settings"]
 
 SETTINGS_FILE = "overlap.toml"
 _PREFIX = "OVERLAP_"
+# That of ``pipeline.reference``, whose import would cost each command a tenth of a second.
+_OWN_FORMULAE = "ITU_OVERLAP_FORMULAE"
 
 
 class Settings(BaseSettings):
-    """Where results go, the day of analysis, and when the nightly run begins."""
+    """Where results go, the day of analysis, an own file of formula language, and when the nightly run begins.
+
+    ``engine``, ``dask_address`` and ``workers`` tell where the stages do their work; see ``RunSpec``.
+
+    ``database`` is the address of the review database, the four ``openid_`` settings name a provider of OpenID
+    Connect for the shared app; its secret is read from a file.
+    """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=SETTINGS_FILE, extra="forbid", frozen=True)
 
     out: Path = Path("outputs")
     as_of: str = ""
+    formulas: Path = Path("overlap-formulas.toml")
+    engine: Literal["local", "dask"] = "local"
+    dask_address: str = ""
+    workers: int = Field(default=0, ge=0)
     cron: str = "0 2 * * *"
     timezone: str = "Europe/Zurich"
+    database: str = ""
+    openid_issuer: str = ""
+    openid_client: str = ""
+    openid_secret_file: Path | None = None
+    openid_label: str = "single sign-on"
 
     @field_validator("as_of")
     @classmethod
@@ -58,7 +76,7 @@ def load_settings(**given: object) -> Settings:
         if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() not in Settings.model_fields:
             raise ConfigurationError(f"the environment sets {name}, which is no setting{_nearest(name, _PREFIX)}")
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
@@ -67,6 +85,9 @@ def load_settings(**given: object) -> Settings:
         raise ConfigurationError(f"the setting {name!r} does not fit: {first['msg']}") from error
     except (tomllib.TOMLDecodeError, OSError, UnicodeError) as error:
         raise ConfigurationError(f"{SETTINGS_FILE} cannot be read: {error}") from error
+    # Worker processes inherit it, so that all of a run read one bank.
+    os.environ[_OWN_FORMULAE] = str(settings.formulas.absolute())
+    return settings
 
 
 def _nearest(name: str, prefix: str = "") -> str:

@@ -38,11 +38,16 @@ class RunSpec:
     """What to read, where to leave the run, and on which day the analysis stands.
 
     Texts and not paths, so that a schedule can hold it as JSON. ``as_of`` is an ISO date; "" means the day of the run.
+    ``engine`` is ``local`` or ``dask``, ``dask_address`` the scheduler of a cluster that runs already, ``workers`` how
+    many are started otherwise, 0 for one a processor: none of them changes a result.
     """
 
     corpus: str
     out: str = "outputs"
     as_of: str = ""
+    engine: str = "local"
+    dask_address: str = ""
+    workers: int = 0
 
     @property
     def corpus_path(self) -> Path:

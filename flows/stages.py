@@ -4,23 +4,26 @@ Nothing here knows Prefect; ``tasks`` makes each of them a task, and a test call
 """
 
 import os
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-from flows import progress
+from flows import engines, known, progress
+from flows.outcome import StageOutcome, Stopwatch
 from flows.spec import RunSpec, digest_of_file, versions_in_use
-from pipeline.domain import Citation, Document, DocumentQuality, Finding, Manifest, Rejected, Resolution
+from pipeline.domain import Citation, Document, Finding, Manifest, Rejected, Resolution
 from pipeline.errors import InputError
-from pipeline.store.contents import StageRef
 from pipeline.store.runs import REPORT, WORKBOOK, RunFolder, digest_of_findings
 from pipeline.store.staging import StagedRun
 from pipeline.store.staging import open_run as open_staged_run
+
+if TYPE_CHECKING:
+    from pipeline.embed import Encoder
 
 __all__ = [
     "StageOutcome",
@@ -38,22 +41,7 @@ __all__ = [
 
 _MOST_READERS = 4
 _PLAIN_REASONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class StageOutcome:
-    """What a stage hands on: where its rows are, how long it took, how much it made, and the limits that bit.
-
-    ``qualities`` judges documents of whose texts the rows no longer tell.
-    """
-
-    stage: str
-    ref: StageRef
-    seconds: float
-    counts: dict[str, int] = field(default_factory=dict)
-    limits: tuple[str, ...] = ()
-    versions: dict[str, str] = field(default_factory=dict)
-    qualities: tuple[DocumentQuality, ...] = ()
+_CHANGED = "Files that changed while they were read"
 
 
 def load_stages() -> None:
@@ -71,10 +59,13 @@ def open_run(spec: RunSpec) -> StagedRun:
     """
     from pipeline.embed import model_card
     from pipeline.ingest import find_files, relative_name
+    from pipeline.reference import own_formulae_digest
 
     corpus = spec.corpus_path
     inputs = {relative_name(path, corpus): digest_of_file(path) for path in find_files(corpus, spec.root)}
     settings = {"as_of": spec.day.isoformat()}
+    if own := own_formulae_digest():
+        settings["own_formulae"] = f"sha256:{own}"
     model = model_card()
     versions = {**versions_in_use(), "model": f"{model.name} sha256:{model.digest}"}
     return open_staged_run(spec.root, {"inputs": inputs, "settings": settings, "versions": versions})
@@ -86,12 +77,26 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
     Raises:
         InputError: not one file could be read.
     """
+    from pipeline.ingest import ignored_files
+
+    ignored = [str(path) for path in ignored_files(spec.corpus_path, spec.root)]
+    facts = [spec.corpus, run.facts["inputs"], ignored]
+    return known.once(run, "ingest", (), lambda: _ingest(run, spec), facts=facts, keep=_is_whole)
+
+
+def _is_whole(ingested: StageOutcome) -> bool:
+    """Whether all files were read as they were when the run began."""
+    return not ingested.counts["rejected"] and not any(_CHANGED in limit for limit in ingested.limits)
+
+
+def _ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
     from pipeline.ingest import find_files, ignored_files, merge_copies, relative_name
 
-    watch = _Stopwatch("ingest")
+    watch = Stopwatch("ingest")
     corpus = spec.corpus_path
     files = [(path.absolute(), relative_name(path, corpus)) for path in find_files(corpus, spec.root)]
-    outcomes = _read_all(files)
+    with progress.stage("ingest", "documents", len(files)) as tell:
+        outcomes = known.read_documents(run, files, lambda new: _read_all(new, tell))
     rejected = [one for one in outcomes if isinstance(one, Rejected)]
     documents = merge_copies(one for one in outcomes if isinstance(one, Document))
     if not documents:
@@ -102,26 +107,31 @@ def ingest(run: StagedRun, spec: RunSpec) -> StageOutcome:
     if ignored := ignored_files(corpus, spec.root):
         limits.append(f"Files that are no documents by their name, not read ({len(ignored)}): {_names(ignored)}")
     if changed := _changed_since(run, documents):
-        limits.append(f"Files that changed while they were read ({len(changed)}), run again: {_names(changed)}")
+        limits.append(f"{_CHANGED} ({len(changed)}), run again: {_names(changed)}")
     return watch.outcome(ref, counts, limits)
 
 
 def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
     """Documents to resolutions with their clauses, and the editions of each work."""
-    from pipeline.quality import assess_documents
-    from pipeline.segment import cite_document, in_compared_language, segment_document, settle_corpus
+    return known.once(run, "segment", (documents.ref,), lambda: _segment(run, documents))
 
-    watch = _Stopwatch("segment")
+
+def _segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
+    from flows.shards import segment_all
+    from pipeline.quality import assess_documents
+    from pipeline.segment import in_compared_language, settle_corpus
+
+    watch = Stopwatch("segment")
     found: list[Resolution] = []
     citations: list[Citation] = []
     contents = run.contents.verify(documents.ref)
     with progress.stage("segment", "documents", documents.ref.rows) as tell:
         read = contents.read_documents()
-        for done, document in enumerate(read, start=1):
-            resolutions = segment_document(document)
+        for resolutions, cited in known.segment_documents(
+            run, read, lambda new: segment_all(engines.spread(), new, tell)
+        ):
             found.extend(resolutions)
-            citations.extend(cite_document(document, resolutions))
-            tell(done, documents.ref.rows)
+            citations.extend(cited)
     settled = settle_corpus(found)
     versions = {expression.document_id for expression in settled.expressions}
     citations = [citation for citation in citations if citation.document_id not in versions]
@@ -147,42 +157,72 @@ def segment(run: StagedRun, documents: StageOutcome) -> StageOutcome:
 
 def embed(run: StagedRun, resolutions: StageOutcome, spec: RunSpec) -> StageOutcome:
     """A vector for each passage; only passages that no earlier run has seen are computed."""
-    from pipeline.embed import embed_passages, load_encoder, passages
+    from pipeline.embed import load_encoder
+
+    encoder = load_encoder(spec.root, progress.note)
+    made: list[StageOutcome] = []
+
+    def work() -> StageOutcome:
+        made.append(_embed(run, resolutions, spec, encoder))
+        return made[0]
+
+    # An outcome that tells of damaged vectors is not taken again.
+    inputs, facts = (resolutions.ref,), encoder.digest
+    outcome = known.once(run, "embed", inputs, work, facts=facts, keep=lambda one: not one.limits)
+    return outcome if made else replace(outcome, counts={**outcome.counts, "embedded": 0})
+
+
+def _embed(run: StagedRun, resolutions: StageOutcome, spec: RunSpec, encoder: "Encoder") -> StageOutcome:
+    from flows.shards import encode_all
+    from pipeline.embed import embed_passages, passages
     from pipeline.store.embeddings import vector_cache
 
-    watch = _Stopwatch("embed")
+    watch = Stopwatch("embed")
     contents = run.contents.verify(resolutions.ref)
     wanted = passages(contents.read_resolutions())
     with progress.stage("embed", "passages", len(wanted)) as tell:
-        encoder = load_encoder(spec.root, progress.note)
         cache = vector_cache(spec.root, encoder.digest)
+        fresh = encode_all(engines.spread(), wanted, encoder, cache, spec.root, tell)
         embeddings = embed_passages(wanted, lambda: encoder, cache, encoder.dimension, tell)
     ref = contents.write_embeddings(embeddings)
-    counts = {"passages": len(wanted), "embedded": embeddings.computed}
+    counts = {"passages": len(wanted), "embedded": fresh + embeddings.computed}
     return watch.outcome(ref, counts, cache.notices, {"encoder": encoder.name})
 
 
 def match(run: StagedRun, resolutions: StageOutcome, embeddings: StageOutcome) -> StageOutcome:
     """Clauses that say the same, with the evidence."""
+    return known.once(run, "match", (resolutions.ref, embeddings.ref), lambda: _match(run, resolutions, embeddings))
+
+
+def _match(run: StagedRun, resolutions: StageOutcome, embeddings: StageOutcome) -> StageOutcome:
     from pipeline.match import find_overlaps
     from pipeline.segment import in_compared_language
+    from pipeline.store.matched import keep_match, read_match, write_match
 
-    watch = _Stopwatch("match")
+    watch = Stopwatch("match")
     contents = run.contents.verify(resolutions.ref, embeddings.ref)
     vectors = contents.read_embeddings()
+    kept, key = known.kept_of(run), known.conditions(run)
     with progress.stage("match", "pairs") as tell:
+        earlier = read_match(kept, key, contents)
         texts = in_compared_language(contents.read_resolutions())
-        result = find_overlaps(texts, vectors.vectors, vectors.rows, tell)
-    ref = contents.write_overlaps(result.overlaps, result.weights, result.kinship)
-    return watch.outcome(ref, {"overlaps": len(result.overlaps)}, result.limits)
+        before = earlier.memory if earlier is not None else None
+        result = find_overlaps(texts, vectors.vectors, vectors.rows, tell, spread=engines.spread(), before=before)
+    ref = write_match(contents, result, earlier)
+    keep_match(kept, key, contents, ref)
+    return watch.outcome(ref, {"overlaps": ref.rows}, result.limits)
 
 
 def compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     """Pairs of resolutions, aligned clause by clause."""
+    return known.once(run, "compare", (resolutions.ref, overlaps.ref), lambda: _compare(run, resolutions, overlaps))
+
+
+def _compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     from pipeline.compare import compare_resolutions
     from pipeline.segment import in_compared_language
 
-    watch = _Stopwatch("compare")
+    watch = Stopwatch("compare")
     contents = run.contents.verify(resolutions.ref, overlaps.ref)
     with progress.stage("compare"):
         pairs = compare_resolutions(
@@ -197,23 +237,36 @@ def compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -
 
 def cluster(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     """Groups of clauses of several texts that say the same."""
-    from pipeline.cluster import cluster_overlaps
+    return known.once(run, "cluster", (resolutions.ref, overlaps.ref), lambda: _cluster(run, resolutions, overlaps))
 
-    watch = _Stopwatch("cluster")
+
+def _cluster(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
+    from pipeline.cluster import accept_clusters, cluster_overlaps
+
+    watch = Stopwatch("cluster")
     contents = run.contents.verify(resolutions.ref, overlaps.ref)
     with progress.stage("cluster"):
-        clusters = cluster_overlaps(contents.read_resolutions(), contents.read_overlaps())
-    return watch.outcome(contents.write_clusters(clusters), {"clusters": len(clusters)})
+        grouped = cluster_overlaps(contents.read_resolutions(), contents.read_overlaps())
+        clusters, limits = accept_clusters(grouped)
+    return watch.outcome(contents.write_clusters(clusters), {"clusters": len(clusters)}, limits)
 
 
 def rank(
     run: StagedRun, resolutions: StageOutcome, pairs: StageOutcome, overlaps: StageOutcome, clusters: StageOutcome
 ) -> StageOutcome:
     """Findings in the order in which an analyst should read them, and signals about single texts."""
+    inputs = (resolutions.ref, pairs.ref, overlaps.ref, clusters.ref)
+    day = run.facts["settings"]["as_of"]
+    return known.once(run, "rank", inputs, lambda: _rank(run, resolutions, pairs, overlaps, clusters), facts=day)
+
+
+def _rank(
+    run: StagedRun, resolutions: StageOutcome, pairs: StageOutcome, overlaps: StageOutcome, clusters: StageOutcome
+) -> StageOutcome:
     from pipeline.rank import find_signals, rank_findings
     from pipeline.segment import in_compared_language
 
-    watch = _Stopwatch("rank")
+    watch = Stopwatch("rank")
     contents = run.contents.verify(resolutions.ref, pairs.ref, overlaps.ref, clusters.ref)
     texts, found = contents.read_resolutions(), contents.read_overlaps()
     with progress.stage("rank"):
@@ -245,29 +298,14 @@ def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> 
         return run.publish(manifest)
 
 
-class _Stopwatch:
-    """Measures one stage from its first line to its outcome."""
-
-    def __init__(self, stage: str) -> None:
-        self._stage = stage
-        self._began = time.monotonic()
-
-    def outcome(
-        self,
-        ref: StageRef,
-        counts: dict[str, int],
-        limits: Sequence[str] = (),
-        versions: dict[str, str] | None = None,
-        qualities: tuple[DocumentQuality, ...] = (),
-    ) -> StageOutcome:
-        """What the stage hands on."""
-        seconds = round(time.monotonic() - self._began, 3)
-        return StageOutcome(self._stage, ref, seconds, counts, tuple(limits), versions or {}, qualities)
-
-
-def _read_all(files: Sequence[tuple[Path, str]]) -> list[Document | Rejected]:
+def _read_all(files: Sequence[tuple[Path, str]], tell: Callable[[int, int], None]) -> list[Document | Rejected]:
     """All files in their order, a few at a time, each in a worker process of its reader."""
     from pipeline.ingest import Reader
+
+    if (spread := engines.spread()) is not None:
+        from flows.shards import read_all
+
+        return read_all(spread, files, tell)
 
     readers = [Reader() for _ in range(min(_MOST_READERS, os.cpu_count() or 1, len(files)))]
     idle: SimpleQueue[Reader] = SimpleQueue()
@@ -284,10 +322,9 @@ def _read_all(files: Sequence[tuple[Path, str]]) -> list[Document | Rejected]:
     outcomes = []
     pool = ThreadPoolExecutor(len(readers))
     try:
-        with progress.stage("ingest", "documents", len(files)) as tell:
-            for done, outcome in enumerate(pool.map(read, files), start=1):
-                outcomes.append(outcome)
-                tell(done, len(files))
+        for done, outcome in enumerate(pool.map(read, files), start=1):
+            outcomes.append(outcome)
+            tell(done, len(files))
     finally:
         # After Ctrl-C no further document is begun.
         pool.shutdown(wait=True, cancel_futures=True)

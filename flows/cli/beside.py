@@ -15,10 +15,17 @@ if TYPE_CHECKING:
 
     from pipeline.domain import Overlap, Resolution, ResolutionPair, Span
     from pipeline.match import MatchResult
+    from pipeline.report.diff import Run
+    from pipeline.report.differences import Shares
+    from pipeline.report.model import Segment
 
-__all__ = ["OTHER_TEXT", "ClausePair", "Comparison", "compare_texts", "facts_of", "show"]
+__all__ = ["OTHER_TEXT", "ClausePair", "Comparison", "Shown", "compare_texts", "facts_of", "show"]
 
 _PLAIN_WIDTH = 110
+_BAR_WIDTH = 24
+# How a run looks on a terminal, and what stands around it elsewhere.
+_STYLES = {"same": "bold", "reworded": "underline", "moved": "italic", "formula": "dim", "plain": ""}
+_SIGNS = {"same": ("[", "]"), "reworded": ("~", "~"), "moved": ("^", "^"), "formula": ("<", ">"), "plain": ("", "")}
 OTHER_TEXT = "-other"
 """No number as written ends so; it is taken off again before an identifier is shown."""
 
@@ -37,7 +44,24 @@ class ClausePair:
     right_text: str
     left_spans: "tuple[Span, ...]"
     right_spans: "tuple[Span, ...]"
+    runs: "tuple[Run, ...]"
     aligned: bool
+
+    @property
+    def shares(self) -> "Shares":
+        """The class of the wording, and how much of each side the other holds."""
+        from pipeline.report.differences import weigh_runs
+
+        return weigh_runs(self.runs, self.overlap.similarity)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a comparison is shown: all pairs or the aligned ones, the differences in words, how points add up."""
+
+    everything: bool = False
+    differences: bool = False
+    points: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +143,16 @@ def _in_order(overlap: "Overlap", lefts: dict[str, str], rights: dict[str, str],
     other = tuple(match.right for match in overlap.evidence.matches)
     left_spans, right_spans = (other, own) if turned else (own, other)
     shown = right_id.replace(OTHER_TEXT, "", 1)
-    return ClausePair(overlap, left_id, shown, lefts[left_id], rights[right_id], left_spans, right_spans, aligned)
+    texts = lefts[left_id], rights[right_id]
+    return ClausePair(overlap, left_id, shown, *texts, left_spans, right_spans, _runs(overlap, texts, turned), aligned)
+
+
+def _runs(overlap: "Overlap", texts: tuple[str, str], turned: bool) -> "tuple[Run, ...]":
+    from pipeline.domain import Match
+    from pipeline.report.diff import compare_texts as lay_side_by_side
+
+    matches = (Match(m.right, m.left, m.kind) if turned else m for m in overlap.evidence.matches)
+    return lay_side_by_side(*texts, matches)
 
 
 def _sentences(pair: "ResolutionPair", lefts: set[str]) -> str:
@@ -141,7 +174,16 @@ def facts_of(pair: ClausePair) -> dict[str, object]:
     return {
         "left": {"id": pair.left_id, "text": pair.left_text, "matches": [asdict(span) for span in pair.left_spans]},
         "right": {"id": pair.right_id, "text": pair.right_text, "matches": [asdict(span) for span in pair.right_spans]},
+        "runs": [{"kind": run.kind.value, "left": run.left, "right": run.right} for run in pair.runs],
+        "wording": {
+            "class": pair.shares.closeness.value,
+            "left": asdict(pair.shares.left),
+            "right": asdict(pair.shares.right),
+        },
         "relation": pair.overlap.relation.value,
+        "bias": pair.overlap.evidence.bias,
+        "contributions": [asdict(line) for line in pair.overlap.evidence.contributions],
+        "log_odds": pair.overlap.evidence.log_odds,
         "probability": pair.overlap.probability,
         "aligned": pair.aligned,
         "reasons_for": pair.overlap.evidence.reasons_for,
@@ -149,50 +191,101 @@ def facts_of(pair: ClausePair) -> dict[str, object]:
     }
 
 
-def show(comparison: Comparison, *, everything: bool) -> None:
-    """Aligned clauses in two columns, or all; matched words are bold on a terminal and stand in brackets elsewhere."""
+def show(comparison: Comparison, wanted: Shown) -> None:
+    """Aligned clauses in two columns, or all; each kind of match has a sign of its own, on a terminal also a style."""
     from rich.console import Console
 
     for sentences in comparison.texts:
         print_line(sentences)
         print_line()
-    shown = [pair for pair in comparison.clauses if pair.aligned or everything]
+    shown = [pair for pair in comparison.clauses if pair.aligned or wanted.everything]
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else _PLAIN_WIDTH, highlight=False)
+    if shown:
+        _show_legend(console, terminal=terminal)
     for pair in shown:
-        _show_pair(pair, console, terminal=terminal)
+        _show_pair(pair, console, wanted, terminal=terminal)
     if not shown:
         print_line("No clause of one says what a clause of the other says.")
     if weaker := len(comparison.clauses) - len(shown):
         print_line(f"Left out: {counted(weaker, 'weaker clause pair')}; --all shows them too.")
 
 
-def _show_pair(pair: ClausePair, console: "Console", *, terminal: bool) -> None:
+def _show_legend(console: "Console", *, terminal: bool) -> None:
+    from rich.text import Text
+
+    from pipeline.report.model import Segment, SegmentKind
+
+    kinds = (
+        (SegmentKind.SAME, "in both", 0),
+        (SegmentKind.REWORDED, "reworded", 1),
+        (SegmentKind.MOVED, "moved", 2),
+        (SegmentKind.FORMULA, "formula language, hardly counted", 0),
+    )
+    line = Text("  ").join(_marked((Segment(words, kind, number),), terminal) for kind, words, number in kinds)
+    console.print(Text("Marks: ") + line + Text("  in one clause alone"))
+    console.print()
+
+
+def _show_pair(pair: ClausePair, console: "Console", wanted: Shown, *, terminal: bool) -> None:
     from rich.table import Table
+
+    from pipeline.report.comparing import dim_formulae, segments_of
+    from pipeline.report.differences import differences
 
     overlap = pair.overlap
     console.print(f"{overlap.relation.label}, probability {overlap.probability:.2f}", markup=False)
+    console.print(_wording(pair.shares), markup=False)
     table = Table(show_lines=False, expand=True)
     table.add_column(pair.left_id, ratio=1, overflow="fold")
     table.add_column(pair.right_id, ratio=1, overflow="fold")
-    table.add_row(
-        _marked(pair.left_text, pair.left_spans, terminal), _marked(pair.right_text, pair.right_spans, terminal)
-    )
+    sides = (dim_formulae(segments_of(pair.runs, side), "en") for side in ("left", "right"))
+    table.add_row(*(_marked(segments, terminal) for segments in sides))
     console.print(table)
+    if wanted.differences:
+        for difference in differences(pair.runs) or ("no difference in words",):
+            console.print(f"  {difference}", markup=False)
+    if wanted.points:
+        _show_points(overlap, console)
     for sign, reasons in (("+", overlap.evidence.reasons_for), ("-", overlap.evidence.reasons_against)):
         for reason in reasons:
             console.print(f"  {sign} {reason}", markup=False)
     console.print()
 
 
-def _marked(text: str, spans: "tuple[Span, ...]", terminal: bool) -> "Text":
+def _wording(shares: "Shares") -> str:
+    """The class, the share of each side, and what was excluded: never one bare percentage."""
+    left, right = shares.left, shares.right
+    return (
+        f"{shares.closeness.value}: {left.shared} of {left.words - left.formula} words of the left stand in the right, "
+        f"{right.shared} of {right.words - right.formula} of the right in the left; excluded as formula language: "
+        f"{left.formula} and {right.formula} words"
+    )
+
+
+def _show_points(overlap: "Overlap", console: "Console") -> None:
+    """Each feature with its points as a bar, and their sum."""
+    lines = [("starting point", overlap.evidence.bias, "most pairs of clauses do not overlap")]
+    lines += [(one.feature.replace("_", " "), one.points, one.sentence) for one in overlap.evidence.contributions]
+    longest = max(abs(points) for _, points, _ in lines) or 1.0
+    for name, points, sentence in lines:
+        bar = ("+" if points > 0 else "-") * round(_BAR_WIDTH * abs(points) / longest)
+        console.print(f"  {name:>16} {points:+7.2f}  {bar:<{_BAR_WIDTH}}  {sentence}", markup=False)
+    total = overlap.evidence.log_odds
+    console.print(f"  {'sum (log-odds)':>16} {total:+7.2f}  = probability {overlap.probability:.2f}", markup=False)
+
+
+def _marked(segments: "Sequence[Segment]", terminal: bool) -> "Text":
+    """The words of a clause: numbered signs tie what is reworded or moved to its counterpart."""
     from rich.text import Text
 
-    if terminal:
-        marked = Text(text)
-        for span in spans:
-            marked.stylize("bold green", span.start, span.end)
-        return marked
-    for span in sorted(spans, reverse=True):
-        text = f"{text[: span.start]}[{span.of(text)}]{text[span.end :]}"
-    return Text(text)
+    marked = Text()
+    for segment in segments:
+        opening, closing = _SIGNS[segment.kind.value]
+        number = str(segment.number) if segment.number else ""
+        if terminal and not number:
+            opening = closing = ""
+        marked.append(
+            f"{opening}{segment.text}{closing}{number}", style=_STYLES[segment.kind.value] if terminal else ""
+        )
+    return marked

@@ -19,15 +19,17 @@ app = typer.Typer(
 
 @app.command("show", cls=PlainCommand)
 def show(out: OutDir = None, as_json: AsJson = False) -> None:
-    """List the files that hold vectors, with their age and size.
+    """List the files that hold vectors, with their age and size, and tell what else is kept.
 
     Examples:
       overlap cache show
       overlap cache show --json
     """
     from pipeline.store.embeddings import kept_shards
+    from pipeline.store.kept import kept_entries
 
-    found = kept_shards(settings_in_use(out=out).out)
+    root = settings_in_use(out=out).out
+    found = kept_shards(root)
     if as_json:
         print_json([{**asdict(one), "used_at": one.used_at.isoformat()} for one in found])
     elif found:
@@ -35,6 +37,9 @@ def show(out: OutDir = None, as_json: AsJson = False) -> None:
         print_table(("encoder", "vectors", "MiB", "last used"), rows)
     else:
         tell("no vector is kept yet; overlap run CORPUS keeps them")
+    if not as_json and (entries := kept_entries(root)):
+        size = sum(entry.size for entry in entries) / 2**20
+        tell(f"{counted(len(entries), 'entry', 'entries')} of documents, texts and stages, {size:.1f} MiB")
 
 
 @app.command("prune", cls=PlainCommand)
@@ -45,7 +50,7 @@ def prune(
     ] = 90,
     as_json: AsJson = False,
 ) -> None:
-    """Remove vectors that no run has read for long, and files that were set aside as damaged.
+    """Remove vectors and results that no run has used for long, and files that were set aside as damaged.
 
     Examples:
       overlap cache prune
@@ -54,9 +59,11 @@ def prune(
     No finding is lost by it, only time.
     """
     from pipeline.store.embeddings import prune_shards
+    from pipeline.store.kept import prune_kept
 
     before = datetime.now(UTC) - timedelta(days=older_than)
-    removed = prune_shards(settings_in_use(out=out).out, before)
+    root = settings_in_use(out=out).out
+    removed = (*prune_shards(root, before), *prune_kept(root, before))
     if as_json:
         print_json([str(path) for path in removed])
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.beside import OTHER_TEXT, compare_texts, facts_of, show
+from flows.cli.beside import OTHER_TEXT, Shown, compare_texts, facts_of, show
 from flows.cli.extraction import read_resolutions
 from flows.cli.output import only_data_on_stdout, print_json
 from flows.cli.state import AsJson, OutDir, RunName, settings_in_use
@@ -27,16 +27,23 @@ def compare(
     everything: Annotated[
         bool, typer.Option("--all", help="Show the weaker clause pairs too, the surest first.")
     ] = False,
+    in_words: Annotated[
+        bool, typer.Option("--list", help="Add the differences of each pair as a list in words.")
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Add how the points of each pair add up to its probability.")
+    ] = False,
     out: OutDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show two texts side by side, with the matching words marked.
+    """Show two texts side by side: matched, reworded, moved and formula words are told by signs.
 
     Each clause stands beside the one that corresponds best, the surest pair first. --json holds all pairs.
 
     Examples:
       overlap compare draft.docx WTSA-24-Res18.docx
       overlap compare pp/res/901@2018 wtdc/res/951@2025
+      overlap compare pp/res/901@2018 wtdc/res/951@2025 --list --why
       overlap compare draft.docx pp/res/901@2018#instructs-dir3.1 --run 20261123
 
     A clause is an identifier with its part after #, as overlap extract shows it. Identifiers are looked up in the
@@ -54,7 +61,7 @@ def compare(
     if as_json:
         print_json([facts_of(pair) for pair in found.clauses])
     else:
-        show(found, everything=everything)
+        show(found, Shown(everything, in_words, why))
 
 
 def _read_side(text: str, root: Path, run: str) -> "tuple[Resolution, ...]":

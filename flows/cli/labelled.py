@@ -14,7 +14,7 @@ from flows.cli.state import AsJson, OutDir, settings_in_use
 if TYPE_CHECKING:
     from pipeline.domain import Resolution
 
-__all__ = ["evaluate_boilerplate", "evaluate_pairs", "formulas", "mine"]
+__all__ = ["evaluate_boilerplate", "evaluate_pairs", "formulas", "mine", "read_texts"]
 
 _WIDEST = 70
 
@@ -87,7 +87,7 @@ def evaluate_pairs(
     rows = read_pairs(text_of(gold), gold.name, split)
     root = settings_in_use(out=out).out
     with only_data_on_stdout():
-        held = _read(*texts)
+        held = read_texts(*texts)
         known = {clause.id for text in held for clause in text.clauses}
         for row in rows:
             if absent := [end for end in (row.left, row.right) if end not in known]:
@@ -120,7 +120,7 @@ def mine(
     from pipeline.match.tokens import build_vocabulary
 
     with only_data_on_stdout():
-        texts = _read(corpus)
+        texts = read_texts(corpus)
         background = load_background()
         rarity = rarity_in(build_vocabulary(texts, background.words, background.works))
         found = mine_formulae(texts, rarity, same_words(texts), least_works, least_bodies)
@@ -142,7 +142,12 @@ def mine(
     print_table(("works", "bodies", "formula", "", "phrase"), rows)
 
 
-def _read(*corpora: Path) -> "tuple[Resolution, ...]":
+def read_texts(*corpora: Path) -> "tuple[Resolution, ...]":
+    """The English texts of these files and folders, settled as in a run; what cannot be read is told.
+
+    Raises:
+        InputError: there is none.
+    """
     from pipeline.domain import Document
     from pipeline.errors import InputError
     from pipeline.ingest import find_files, merge_copies, read_file, relative_name

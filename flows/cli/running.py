@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.failures import EXIT_PARTIAL
+from flows.cli.failures import EXIT_PARTIAL, Interrupted
 from flows.cli.output import documents_in_words, findings_in_words, only_data_on_stdout, print_json, print_line, tell
 from flows.cli.state import AsJson, OutDir, settings_in_use
 
@@ -25,6 +25,17 @@ def run(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Day on which dates count as passed [today].")
     ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="local|dask", help="Where the stages do their work [local].")
+    ] = None,
+    dask_address: Annotated[
+        str | None,
+        typer.Option("--dask-address", metavar="ADDR", help="Scheduler of a Dask cluster that runs already."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", min=1, help="Workers of the Dask cluster that is started [processors]."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read a corpus, find overlaps, and leave a report.
@@ -33,6 +44,8 @@ def run(
       overlap run corpus/sample
       overlap run resolutions/ --out /srv/overlap
       overlap run PP-22-Final-Acts.docx --json > run.json
+      overlap run archive/ --engine dask --workers 8
+      overlap run archive/ --engine dask --dask-address tcp://10.0.0.5:8786
 
     The last line is the path of the report. When some documents cannot be read, they are listed, the rest is
     processed all the same, and the exit code is 5.
@@ -42,10 +55,19 @@ def run(
     from pipeline.store.contents import RunContents
 
     _check_day(as_of)
-    settings = settings_in_use(out=out, as_of=as_of)
+    settings = settings_in_use(out=out, as_of=as_of, engine=engine, dask_address=dask_address, workers=workers)
     find_files(corpus)  # a wrong path is told at once, before anything is started
-    with only_data_on_stdout():
-        done = _detect(RunSpec(str(corpus), str(settings.out), settings.as_of))
+    spec = RunSpec(
+        str(corpus), str(settings.out), settings.as_of, settings.engine, settings.dask_address, settings.workers
+    )
+    try:
+        with only_data_on_stdout():
+            done = _detect(spec)
+    except KeyboardInterrupt as stop:
+        kept = spec.root / "cache"
+        raise Interrupted(
+            f"Stopped; no unfinished run was left behind. The same command goes on from what is kept in {kept}."
+        ) from stop
     rejected = RunContents(done.path).read_rejected()
     for one in rejected:
         tell(f"not read: {one.path}: {one.reason}")

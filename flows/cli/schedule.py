@@ -50,4 +50,7 @@ def serve(
         if server is not None:
             server.wait()
         tell(f"{corpus} is processed at {settings.cron!r}, {settings.timezone} time; Ctrl-C ends this.")
-        serve_nightly(RunSpec(str(corpus), str(settings.out), settings.as_of), settings.cron, settings.timezone)
+        spec = RunSpec(
+            str(corpus), str(settings.out), settings.as_of, settings.engine, settings.dask_address, settings.workers
+        )
+        serve_nightly(spec, settings.cron, settings.timezone)

@@ -102,6 +102,7 @@ def read_mandate(clause: Clause, section: Section, resolution: Resolution) -> Ma
         conditions=conditions,
         exclusive=_found(text, table.exclusive),
         ends=ends,
+        named=find_addressees(text).actors,
         irregular=() if text[:1].isupper() else _irregular(resolution, actors, force, actions),
     )
 

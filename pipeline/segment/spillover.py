@@ -20,7 +20,8 @@ def without_spillover(resolutions: Sequence[Resolution]) -> list[Resolution]:
     """The same texts; clauses that belong to the end of the preceding text of the series are left out, and told.
 
     Conversions that work page by page give the shared page to both texts. Only neighbours in one body and series are
-    looked at, and only runs of three clauses and more that reach the last fifth of the earlier text.
+    looked at, and only runs of three clauses and more that reach the last fifth of the earlier text. A clause that
+    opens with the number line of its own text, in capitals, is the title printed again on a page, and left out too.
     """
     series: dict[tuple[str, str], list[Resolution]] = defaultdict(list)
     for resolution in resolutions:
@@ -28,6 +29,8 @@ def without_spillover(resolutions: Sequence[Resolution]) -> list[Resolution]:
             series[resolution.body.value, resolution.id.type.value].append(resolution)
     changed: dict[str, Resolution] = {}
     for group in series.values():
+        group = [_without_running_title(r) for r in group]
+        changed.update((str(r.id), r) for r in group)
         group.sort(key=lambda r: (_number(r.id), str(r.id)))
         for before, after in itertools.pairwise(group):
             if before.id.work == after.id.work:
@@ -72,14 +75,25 @@ def _same(here: str, there: str) -> bool:
     )
 
 
+def _without_running_title(resolution: Resolution) -> Resolution:
+    """The same text without clauses that are its own title printed again."""
+    title = "".join(c for c in cite(resolution).casefold() if c.isalnum())
+    again = {c.id for c in resolution.clauses if c.text[:5].isupper() and _words(c).startswith(title)}
+    if not again:
+        return resolution
+    return _left_out(resolution, again, f"{len(again)} paragraphs are the title of this text printed again")
+
+
 def _without(resolution: Resolution, strays: set[str], owner: Resolution) -> Resolution:
+    said = f"{len(strays)} clauses are the end of {cite(owner)}, its neighbour in the series; they are left to it"
+    return _left_out(resolution, strays, said)
+
+
+def _left_out(resolution: Resolution, clauses: set[str], why: str) -> Resolution:
     sections = (
         replace(section, clauses=kept)
         for section in resolution.sections
-        if (kept := tuple(c for c in section.clauses if c.id not in strays))
+        if (kept := tuple(c for c in section.clauses if c.id not in clauses))
     )
-    notice = Notice(
-        "spill-over",
-        f"{len(strays)} clauses are the end of {cite(owner)}, its neighbour in the series; they are left to it",
-    )
+    notice = Notice("spill-over", why)
     return replace(resolution, sections=tuple(sections), notices=(*resolution.notices, notice))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.domain import (
     Citation,
@@ -32,7 +32,7 @@ from pipeline.store import rows, tables
 if TYPE_CHECKING:
     from pipeline.embed import Embeddings
 
-__all__ = ["WORK_FOLDER", "RunContents", "StageRef"]
+__all__ = ["WORK_FOLDER", "RunContents", "StageRef", "digest_of"]
 
 WORK_FOLDER = "work"
 """Subfolder for what only the next stage reads; it never becomes part of a finished run."""
@@ -126,10 +126,21 @@ class RunContents:
         return Embeddings(vectors=vectors, rows=kept["rows"], computed=kept["computed"])
 
     def write_overlaps(
-        self, overlaps: Iterable[Overlap], weights: Mapping[str, float], kinship: Iterable[Kinship]
+        self,
+        overlaps: Iterable[Overlap],
+        weights: Mapping[str, float],
+        kinship: Iterable[Kinship],
+        earlier: Any = None,  # noqa: ANN401  an Arrow table
     ) -> StageRef:
-        """Write the clause overlaps, and for the next stage what each clause weighs and which texts are near."""
-        count = tables.OVERLAPS.write(self.folder, overlaps)
+        """Write the clause overlaps, and for the next stage what each clause weighs and which texts are near.
+
+        Args:
+            overlaps: sorted by id.
+            weights: by clause.
+            kinship: of texts.
+            earlier: rows of an earlier run that stand as they are; all are then sorted together.
+        """
+        count = tables.OVERLAPS.write(self.folder, overlaps, earlier)
         kept = {"weights": dict(weights), "kinship": [asdict(one) for one in kinship]}
         (self.folder / _NEARNESS).write_text(json.dumps(kept), encoding="utf-8", newline="\n")
         return self._ref(count, tables.OVERLAPS.table.file, _NEARNESS)
@@ -202,14 +213,15 @@ class RunContents:
         """
         for name, digest in (file for ref in refs for file in ref.files):
             path = self.folder / name
-            if not path.is_file() or _digest(path) != digest:
+            if not path.is_file() or digest_of(path) != digest:
                 raise RunError(f"{path} changed while the run was going; start the run again")
         return self
 
     def _ref(self, count: int, *names: str) -> StageRef:
-        return StageRef(tuple((name, _digest(self.folder / name)) for name in names), count)
+        return StageRef(tuple((name, digest_of(self.folder / name)) for name in names), count)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

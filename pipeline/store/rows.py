@@ -303,13 +303,16 @@ def cluster_to_row(cluster: Cluster) -> Row:
         "bodies": list(cluster.bodies),
         "members": list(cluster.members),
         "overlaps": list(cluster.overlaps),
+        "theme": cluster.theme,
+        "remedies": _to_json(_REMEDIES, cluster.remedies),
     }
 
 
 def cluster_from_row(row: Row) -> Cluster:
     """The cluster that a row was made from."""
-    lists = {name: tuple(row[name]) for name in ("members", "bodies", "overlaps")}
-    return Cluster(id=row["id"], label=row["label"], medoid=row["medoid"], **lists)
+    lists: Row = {name: tuple(row[name]) for name in ("members", "bodies", "overlaps")}
+    names: Row = {name: row[name] for name in ("id", "label", "medoid", "theme")}
+    return Cluster(**names, **lists, remedies=_REMEDIES.validate_json(row["remedies"]))
 
 
 def finding_to_row(finding: Finding) -> Row:
@@ -329,6 +332,7 @@ def finding_to_row(finding: Finding) -> Row:
         "parts": _to_json(_WEIGHTS, finding.parts),
         "factors": _to_json(_WEIGHTS, finding.factors),
         "remedies": _to_json(_REMEDIES, finding.remedies),
+        "family": finding.family,
     }
 
 
@@ -349,6 +353,7 @@ def finding_from_row(row: Row) -> Finding:
         cross_body=row["cross_body"],
         remedies=_REMEDIES.validate_json(row["remedies"]),
         reasons=tuple(row["reasons"]),
+        family=row["family"],
     )
 
 

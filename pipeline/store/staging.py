@@ -45,6 +45,11 @@ class StagedRun:
         return facts
 
     @property
+    def root(self) -> Path:
+        """The output folder that the run belongs to."""
+        return self.folder.parent.parent
+
+    @property
     def target(self) -> Path:
         """Where the run will lie once it is whole."""
         return self.folder.with_name(self.run_id)

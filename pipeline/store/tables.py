@@ -53,14 +53,31 @@ class Table:
             [pa.field(name.removesuffix("?"), kind, nullable=name.endswith("?")) for name, kind in self.columns.items()]
         )
 
-    def write_rows(self, folder: Path, values: Iterable[Row]) -> int:
-        """Write the file and return its number of rows."""
+    def write_rows(self, folder: Path, values: Iterable[Row], earlier: Any = None) -> int:  # noqa: ANN401
+        """Write the file and return its number of rows.
+
+        Args:
+            folder: where it shall lie.
+            values: the rows.
+            earlier: further rows as a table with a column ``id``; all are then sorted by it.
+        """
         table = pa.Table.from_pylist(list(values), schema=self.schema)
+        if earlier is not None:
+            table = pa.concat_tables([earlier, table]).sort_by("id").combine_chunks()
         pq.write_table(table, folder / self.file, compression="zstd", store_schema=False)
         return int(table.num_rows)
 
     def read_rows(self, folder: Path) -> Iterator[Row]:
         """The rows in the order written.
+
+        Raises:
+            RunError: the file is missing, damaged or has other columns.
+        """
+        for batch in self.read_table(folder).to_batches(max_chunksize=2_000):
+            yield from batch.to_pylist()
+
+    def read_table(self, folder: Path) -> Any:  # noqa: ANN401
+        """The rows in the order written, as an Arrow table.
 
         Raises:
             RunError: the file is missing, damaged or has other columns.
@@ -72,8 +89,7 @@ class Table:
         missing = [field.name for field in self.schema if field.name not in table.column_names]
         if missing:
             raise RunError(f"{folder / self.file} lacks {', '.join(missing)}: it was made by another version")
-        for batch in table.select(self.schema.names).to_batches(max_chunksize=2_000):
-            yield from batch.to_pylist()
+        return table.select(self.schema.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +100,9 @@ class NounTable(Generic[T]):
     to_row: Callable[[T], Row]
     from_row: Callable[[Row], T]
 
-    def write(self, folder: Path, values: Iterable[T]) -> int:
-        """Write the nouns and return how many there are."""
-        return self.table.write_rows(folder, map(self.to_row, values))
+    def write(self, folder: Path, values: Iterable[T], earlier: Any = None) -> int:  # noqa: ANN401
+        """Write the nouns, with ``earlier`` rows of a table if there are any, and return how many there are."""
+        return self.table.write_rows(folder, map(self.to_row, values), earlier)
 
     def read(self, folder: Path) -> tuple[T, ...]:
         """The nouns in the order written.
@@ -236,6 +252,8 @@ CLUSTERS = NounTable(
             "bodies": _TEXTS,
             "members": _TEXTS,
             "overlaps": _TEXTS,
+            "theme": _TEXT,
+            "remedies": _TEXT,
         },
     ),
     rows.cluster_to_row,
@@ -260,6 +278,7 @@ FINDINGS = NounTable(
             "parts": _TEXT,
             "factors": _TEXT,
             "remedies": _TEXT,
+            "family?": _TEXT,
         },
     ),
     rows.finding_to_row,

@@ -1,0 +1,164 @@
+"""What a run need not do again: stages of which nothing has changed, and documents that were read and cut before.
+
+Everything is kept by the content that it was made from, with the digest of the code and the versions in use, so what is
+taken from an earlier run equals what this run would make.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows import progress
+from flows.outcome import StageOutcome, Stopwatch
+from pipeline.domain import Citation, Document, Rejected, Resolution
+from pipeline.store.contents import StageRef
+from pipeline.store.kept import Kept, code_digest, key_of
+from pipeline.store.staging import StagedRun
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["conditions", "kept_of", "once", "read_documents", "segment_documents"]
+
+# Results of a stage that are kept: those of the last changes, so that going back to one costs nothing.
+_MOST_RESULTS = 3
+
+Segmented = tuple[tuple[Resolution, ...], tuple[Citation, ...]]
+
+
+def kept_of(run: StagedRun) -> Kept:
+    """What is kept under the output folder of a run."""
+    return Kept(run.root)
+
+
+def conditions(run: StagedRun) -> str:
+    """A digest of all that results depend on beside their input: code, reference data, versions."""
+    return key_of(code_digest(), _stages_digest(), run.facts["versions"])
+
+
+@cache
+def _stages_digest() -> str:
+    here = Path(__file__).parent
+    return key_of(*(here.joinpath(name).read_bytes() for name in ("stages.py", "shards.py", "known.py")))
+
+
+def once(
+    run: StagedRun,
+    stage: str,
+    inputs: Sequence[StageRef],
+    work: Callable[[], StageOutcome],
+    *,
+    facts: object = None,
+    keep: Callable[[StageOutcome], bool] = lambda _: True,
+) -> StageOutcome:
+    """The outcome of a stage: that of an earlier run with the same input, its files copied, or else of the work.
+
+    Args:
+        run: the run that is going.
+        stage: name of the stage.
+        inputs: the rows that it reads.
+        work: the stage.
+        facts: what else it depends on, as JSON.
+        keep: whether an outcome may be taken again; one that a passing fault has marked may not.
+    """
+    watch = Stopwatch(stage)
+    kept, kind = kept_of(run), f"stage-{stage}"
+    key = key_of(conditions(run), [[list(file) for file in ref.files] for ref in inputs], facts)
+    value = kept.read_files(kind, key, run.folder)
+    if value is not None:
+        progress.note(f"{stage}: as in an earlier run, nothing has changed")
+        return replace(_outcomes().validate_python(value), seconds=watch.seconds())
+    outcome = work()
+    if keep(outcome):
+        kept.write_files(kind, key, run.folder, outcome.ref.files, _outcomes().dump_python(outcome, mode="json"))
+        kept.thin(kind, _MOST_RESULTS)
+    return outcome
+
+
+@cache
+def _outcomes() -> "TypeAdapter[StageOutcome]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(StageOutcome)
+
+
+def read_documents(
+    run: StagedRun,
+    files: Sequence[tuple[Path, str]],
+    read: Callable[[Sequence[tuple[Path, str]]], list[Document | Rejected]],
+) -> list[Document | Rejected]:
+    """All files in their order; only those are read that no earlier run has read as they are now.
+
+    Args:
+        run: the run that is going.
+        files: path and name of each.
+        read: reads some of them.
+    """
+    from pipeline.store import rows
+
+    kept, settled = kept_of(run), conditions(run)
+    inputs = run.facts["inputs"]
+    keys = [key_of(settled, name, inputs.get(name, "")) for _, name in files]
+    held = [kept.read("documents", key) for key in keys]
+    new = [number for number, content in enumerate(held) if content is None]
+    fresh = dict(zip(new, read([files[number] for number in new]) if new else [], strict=True))
+    for number, outcome in fresh.items():
+        # A file that changed after the run began has another digest than the one it was opened with.
+        if isinstance(outcome, Document) and outcome.digest == inputs.get(outcome.path):
+            kept.write("documents", keys[number], _json(rows.document_to_row(outcome)))
+    return [
+        fresh[number] if content is None else rows.document_from_row(json.loads(content))
+        for number, content in enumerate(held)
+    ]
+
+
+def segment_documents(
+    run: StagedRun, documents: Sequence[Document], segment: Callable[[Sequence[Document]], Iterable[Segmented]]
+) -> list[Segmented]:
+    """Resolutions and citations of each document; only those are cut that no earlier run has cut as they are now.
+
+    Args:
+        run: the run that is going.
+        documents: the documents.
+        segment: cuts some of them.
+    """
+    kept, settled = kept_of(run), conditions(run)
+    keys = [key_of(settled, d.id, d.digest, d.path, list(d.copies), _digest(d.text)) for d in documents]
+    held = [kept.read("texts", key) for key in keys]
+    new = [number for number, content in enumerate(held) if content is None]
+    fresh = dict(zip(new, segment([documents[number] for number in new]) if new else [], strict=True))
+    for number, segmented in fresh.items():
+        kept.write("texts", keys[number], _segmented_to_json(segmented))
+    return [fresh[number] if content is None else _segmented_from_json(content) for number, content in enumerate(held)]
+
+
+def _segmented_to_json(segmented: Segmented) -> bytes:
+    from pipeline.store import rows
+
+    resolutions, citations = segmented
+    return _json(
+        [
+            [rows.resolution_to_row(resolution) for resolution in resolutions],
+            [row for resolution in resolutions for row in rows.clauses_to_rows(resolution)],
+            [rows.citation_to_row(citation) for citation in citations],
+        ]
+    )
+
+
+def _segmented_from_json(content: bytes) -> Segmented:
+    from pipeline.store import rows
+
+    resolutions, clauses, citations = json.loads(content)
+    return tuple(rows.resolutions_from_rows(resolutions, clauses)), tuple(map(rows.citation_from_row, citations))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,72 @@
+"""The tables of the review database; the same on SQLite and PostgreSQL.
+
+Times are ISO 8601 texts in UTC, which sort by time. What only we read again is JSON text.
+"""
+
+from pipeline.store.database.columns import METADATA
+from pipeline.store.database.corpus_schema import (
+    clauses,
+    documents,
+    references,
+    rejected,
+    resolutions,
+    runs,
+    texts,
+)
+from pipeline.store.database.pair_schema import (
+    clusters,
+    evidence,
+    features,
+    findings,
+    moves,
+    pairs,
+    resolution_pairs,
+    signals,
+    tallies,
+)
+from pipeline.store.database.review_schema import (
+    claims,
+    comments,
+    decisions,
+    events,
+    models,
+    people,
+    preferences,
+    queue_items,
+    queues,
+    reviews,
+    sessions,
+    tokens,
+)
+
+__all__ = [
+    "METADATA",
+    "claims",
+    "clauses",
+    "clusters",
+    "comments",
+    "decisions",
+    "documents",
+    "events",
+    "evidence",
+    "features",
+    "findings",
+    "models",
+    "moves",
+    "pairs",
+    "people",
+    "preferences",
+    "queue_items",
+    "queues",
+    "references",
+    "rejected",
+    "resolution_pairs",
+    "resolutions",
+    "reviews",
+    "runs",
+    "sessions",
+    "signals",
+    "tallies",
+    "texts",
+    "tokens",
+]

@@ -1,0 +1,210 @@
+"""A draft against the mandates of a run: the same judgement as a run gives, from memory or from the disk."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Road
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.check import check
+from pipeline.domain import Document, Part, Relation, Resolution, Standing
+from pipeline.embed import load_encoder
+from pipeline.errors import RunError
+from pipeline.ingest.drafts import read_draft
+from pipeline.match.draft import CheckedClause, DraftIndex, build_draft_index, check_draft
+from pipeline.segment.drafts import segment_draft
+from pipeline.store.draft_index import read_index, write_index
+
+ROOT = Path(__file__).parent.parent
+
+
+def document(text: str, name: str = "draft.md") -> Document:
+    read = read_draft(text.encode(), name)
+    assert isinstance(read, Document)
+    return read
+
+
+@pytest.fixture(scope="module")
+def texts(sample_road: Road) -> tuple[Resolution, ...]:
+    held = sample_road.settled.resolutions
+    return tuple(r for r in held if r.standing is Standing.IN_FORCE and not r.is_foreign and r.language == "en")
+
+
+@pytest.fixture(scope="module")
+def index(sample_road: Road, texts: tuple[Resolution, ...]) -> DraftIndex:
+    return build_draft_index(texts, sample_road.embeddings.vectors, sample_road.embeddings.rows)
+
+
+@pytest.fixture(scope="module")
+def checked(sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex) -> tuple[CheckedClause, ...]:
+    """Every text of the sample as if it were a draft, with all that is found."""
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    return tuple(one for text in texts for one in check_draft(index, [text], vectors, rows, top=500))
+
+
+def test_a_check_says_of_two_clauses_what_a_run_says(sample_road: Road, checked: tuple[CheckedClause, ...]) -> None:
+    run = {overlap.id: overlap for overlap in sample_road.matched.overlaps}
+    told = {match.overlap.id: match.overlap for one in checked for match in one.matches}
+    common = run.keys() & told.keys()
+    assert len(common) > 100
+    for key in common:
+        assert told[key].relation is run[key].relation
+        assert told[key].probability == pytest.approx(run[key].probability, abs=1e-4)
+        assert told[key].evidence.matches == run[key].evidence.matches
+
+
+def test_a_check_misses_no_overlap_of_a_run(sample_road: Road, checked: tuple[CheckedClause, ...]) -> None:
+    told = {match.overlap.id for one in checked for match in one.matches}
+    overlaps = [overlap for overlap in sample_road.matched.overlaps if overlap.relation.is_finding]
+    assert len(overlaps) > 50
+    assert not [(o.left, o.right, o.probability, o.similarity) for o in overlaps if o.id not in told]
+
+
+def test_few_are_the_first_of_many(
+    sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex, checked: tuple[CheckedClause, ...]
+) -> None:
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    few = [one for text in texts for one in check_draft(index, [text], vectors, rows, top=3)]
+    for short, long in zip(few, checked, strict=True):
+        first = [match.overlap.id for match in long.matches if match.overlap.relation.is_finding][:3]
+        assert [match.overlap.id for match in short.matches][: len(first)] == first
+    assert sum(one.aligned for one in few) < sum(one.aligned for one in checked)
+
+
+def test_shares_and_spans_are_those_of_the_draft(checked: tuple[CheckedClause, ...]) -> None:
+    seen = 0
+    for one in checked:
+        for match in one.matches:
+            if match.overlap.relation is Relation.VERB:
+                seen += 1
+                ours = "".join(run.left.of(one.clause.text).lower() for run in match.matches)
+                theirs = "".join(run.right.of(match.clause.text).lower() for run in match.matches)
+                assert abs(len(ours) - len(theirs)) <= 0.2 * max(len(ours), len(theirs))
+                first = match.overlap.left == one.clause.id
+                left, right = match.overlap.containment_left, match.overlap.containment_right
+                assert (match.draft_share, match.existing_share) == ((left, right) if first else (right, left))
+    assert seen
+
+
+def test_a_text_is_not_held_against_its_own_work(checked: tuple[CheckedClause, ...]) -> None:
+    for one in checked:
+        work = one.clause.id.partition("@")[0]
+        assert not [match for match in one.matches if str(match.text.id.work) == work]
+
+
+def test_an_index_from_the_disk_answers_the_same(
+    sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex, tmp_path: Path
+) -> None:
+    write_index(tmp_path / "checks" / "ab", index)
+    stored = read_index(tmp_path / "checks" / "ab")
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    for text in texts[:20]:
+        here, there = (check_draft(one, [text], vectors, rows) for one in (index, stored))
+        assert [(c.promising, c.aligned, c.cut) for c in here] == [(c.promising, c.aligned, c.cut) for c in there]
+        for one, other in zip(here, there, strict=True):
+            assert [(m.clause, m.overlap, m.matches) for m in one.matches] == [
+                (m.clause, m.overlap, m.matches) for m in other.matches
+            ]
+            assert [replace(m.text, sections=()) for m in one.matches] == [m.text for m in other.matches]
+
+
+def test_a_damaged_index_is_told_and_old_ones_are_removed(index: DraftIndex, tmp_path: Path) -> None:
+    for name in "abcdef":
+        write_index(tmp_path / name, index)
+    assert len(list(tmp_path.iterdir())) == 4
+    with (tmp_path / "f" / "clauses.jsonl").open("ab") as file:
+        file.write(b"{}")
+    with pytest.raises(RunError, match="damaged"):
+        read_index(tmp_path / "f")
+    shutil.rmtree(tmp_path / "f")
+    with pytest.raises(RunError, match="cannot be used"):
+        read_index(tmp_path / "f")
+
+
+def test_an_empty_index_finds_nothing(texts: tuple[Resolution, ...], sample_road: Road, tmp_path: Path) -> None:
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    write_index(tmp_path / "none", build_draft_index((), vectors, rows))
+    for index in (build_draft_index((), vectors, rows), read_index(tmp_path / "none")):
+        found = check_draft(index, texts[:1], vectors, rows)
+        assert found
+        assert not [match for one in found for match in one.matches]
+
+
+class TestReport:
+    TEXT = (
+        "# Charging points\n\nThe Bureau should *maintain*, within its available resources, a public register of all "
+        "community\ncharging points.\n\nThe moon is made of green cheese and of nothing else at all.\n\nContents\n"
+    )
+
+    def test_bare_paragraphs_are_checked(self, index: DraftIndex) -> None:
+        report = check(index, document(self.TEXT), load_encoder(ROOT / "outputs"))
+        first, second = report.clauses
+        assert first.clause.text == (
+            "The Bureau should maintain, within its available resources, a public register of all community "
+            "charging points."
+        )
+        assert first.matches[0].text.number_line
+        assert first.matches[0].overlap.relation in (Relation.VERB, Relation.SUB, Relation.SAME_ACT)
+        assert "register" in first.matches[0].clause.text
+        assert not second.matches
+        assert any("each paragraph was taken for a clause" in note for note in report.notes)
+        assert (report.texts, report.existing) == (len(index.works), len(index.clauses))
+
+    def test_another_language_is_told_and_not_compared(self, index: DraftIndex) -> None:
+        french = "La Conférence de plénipotentiaires décide que le registre des points de recharge sera tenu à jour. "
+        report = check(index, document(french * 6, "projet.txt"), load_encoder(ROOT / "outputs"))
+        assert not report.clauses
+        assert any("another language than English" in note for note in report.notes)
+
+
+class TestReading:
+    def test_calls_without_a_number_line_are_read(self) -> None:
+        draft = segment_draft(
+            document(
+                "The World Telecommunication Development Conference,\n\n*recalling*\n\na) Resolution 951;\n\n"
+                "*instructs the Director of the Telecommunication Development Bureau*\n\n1 to keep a register\nof "
+                "all charging points;\n\n2 to report on it to the Council."
+            )
+        )
+        (text,) = draft.texts
+        assert text.body.value == "wtdc"
+        assert [c.text for c in text.clauses if c.part is Part.OPERATIVE][1] == "to report on it to the Council."
+        assert all(c.actors == ("bdt.dir",) for c in text.clauses if c.part is Part.OPERATIVE)
+        assert "call lines" in draft.notes[0]
+
+    def test_pasted_lines_are_joined_and_short_lines_are_not(self) -> None:
+        pasted = (
+            "instructs the Secretary-General\n1 to keep a register of all the charging points that the membership has\n"
+            "told it about since the last conference;\n2 to publish it.\n\nMore follows in the annex."
+        )
+        assert document(pasted, "").text.splitlines() == [
+            "instructs the Secretary-General",
+            (
+                "1 to keep a register of all the charging points that the membership has told it about since the last "
+                "conference;"
+            ),
+            "2 to publish it.",
+            "More follows in the annex.",
+        ]
+
+    def test_word_files_are_known_without_a_name(self) -> None:
+        data = (ROOT / "corpus" / "sample" / "S-RES-PP.902-2022-MSW-E.docx").read_bytes()
+        read = read_draft(data, "")
+        assert isinstance(read, Document)
+        assert segment_draft(read).texts[0].number_line
+
+    @given(st.text(max_size=300))
+    def test_any_text_is_read_or_refused(self, text: str) -> None:
+        read = read_draft(text.encode("utf-8", errors="replace"), "draft.md")
+        if isinstance(read, Document):
+            for found in segment_draft(read).texts:
+                for clause in found.clauses:
+                    assert clause.text
+
+
+def test_vectors_of_a_draft_do_not_depend_on_the_index(index: DraftIndex) -> None:
+    assert np.allclose(np.linalg.norm(index.vectors, axis=1), 1.0, atol=1e-2)
