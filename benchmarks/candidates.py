@@ -111,7 +111,7 @@ def measured(name: str, resolutions: Sequence[Resolution], root: Path) -> dict[s
     clauses = matching.worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE)
     vectors = matching.centred(embeddings.vectors[[embeddings.rows[c.clause.id] for c in clauses]])
     texts = compared_texts(clauses, vectors)
-    compared = compared_clauses(clauses, vectors, texts.themes, texts.of_clause)
+    compared = compared_clauses(clauses, vectors, texts)
     candidates = candidate_pairs(compared)
     read = [(c, read_mandate(c)) for c in clauses]
     taken = _taken(compared, read, candidates)

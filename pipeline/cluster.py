@@ -1,38 +1,106 @@
-"""Overlaps to clusters: clauses of several texts that say the same."""
+"""Overlaps to clusters: clauses of several texts that say the same, none a mere chain, with what may be proposed.
+
+A clustering in which one cluster holds most clauses tells nothing; ``accept_clusters`` refuses it.
+"""
 
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
-from pipeline.domain import Cluster, Overlap, Relation, Resolution, instrument_of
-from pipeline.reference import load_house_words, load_scoring
+from pipeline.domain import Clause, Cluster, Overlap, Relation, Remedy, Resolution, cite, instrument_of
+from pipeline.reference import find_theme, load_house_words, load_mandate_words, load_scoring
 
-__all__ = ["cluster_overlaps", "connected_components"]
+__all__ = ["accept_clusters", "cluster_overlaps", "connected_components"]
 
 _LINKING = frozenset(
     {Relation.CONF, Relation.VERB, Relation.SUB, Relation.SAME_ACT, Relation.SAME_REQ, Relation.REPORT}
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A clause of a cluster with its text."""
+
+    clause: Clause
+    resolution: Resolution
+
+
 def cluster_overlaps(resolutions: Iterable[Resolution], overlaps: Iterable[Overlap]) -> tuple[Cluster, ...]:
     """Clusters of two clauses and more, the largest first; each clause is in one cluster at the most.
 
     Clauses are linked by overlaps of mandate at or above the overlap threshold. Where one component would hold more
-    than 40 % of all linked clauses (of a dozen or more), it is split by raising the threshold for its links.
+    than 40 % of all linked clauses (of a dozen or more), it is split by raising the threshold for its links. A clause
+    stays in a cluster only where it overlaps the face of the cluster itself: what hangs on by a chain falls off.
     """
-    texts = {clause.id: clause.text for resolution in resolutions for clause in resolution.clauses}
+    known = {c.id: _Member(c, resolution) for resolution in resolutions for c in resolution.clauses}
     limit, scale = load_scoring().thresholds["overlap"], load_scoring().clusters
-    links = [o for o in overlaps if o.relation in _LINKING and o.probability >= limit]
+    scored = list(overlaps)
+    links = [o for o in scored if o.relation in _LINKING and o.probability >= limit]
     linked = {c for o in links for c in (o.left, o.right)}
-    groups = _groups(links, max(scale.small, scale.largest_share * len(linked)))
-    labels = _labels([[texts[m] for m in sorted(members)] for members, _ in groups])
-    clusters = [_cluster(m, inside, label) for (m, inside), label in zip(groups, labels, strict=True)]
+    whole = _groups(links, max(scale.small, scale.largest_share * len(linked)))
+    ties = _ties(scored)
+    groups = [part for members, inside in whole for part in _unchained(members, inside, ties)]
+    labels = _labels([[known[m].clause.text for m in sorted(members)] for members, _ in groups])
+    clusters = [_cluster(m, inside, label, known) for (m, inside), label in zip(groups, labels, strict=True)]
     return tuple(sorted(clusters, key=lambda c: (-len(c.members), c.id)))
+
+
+def accept_clusters(clusters: Sequence[Cluster]) -> tuple[tuple[Cluster, ...], tuple[str, ...]]:
+    """The clusters, or none of them with the reason, where one holds more than 40 % of all clustered clauses.
+
+    A cluster of a dozen clauses or fewer is never too large: in a small corpus one group may well hold most of what
+    is linked, and a person reads a dozen clauses at one sitting.
+    """
+    scale = load_scoring().clusters
+    held = sum(len(cluster.members) for cluster in clusters)
+    largest = max(clusters, key=lambda c: (len(c.members), c.id), default=None)
+    if largest is None or len(largest.members) <= max(scale.small, scale.largest_share * held):
+        return tuple(clusters), ()
+    share = len(largest.members) / held
+    told = (
+        f"Groups of clauses are not shown: one of them, about “{largest.label}”, would hold {len(largest.members)} of "
+        f"{held} clauses ({share:.0%}), and a group above {scale.largest_share:.0%} tells no texts apart. Findings are "
+        "not touched by this. What to do: if its clauses say a formula, add that to the bank (overlap formulas mine, "
+        f"then add); if not, read the texts of {', '.join(largest.bodies)} in runs of their own."
+    )
+    return (), (told,)
+
+
+_Group = tuple[frozenset[str], list[Overlap]]
+
+
+def _ties(overlaps: Iterable[Overlap]) -> set[frozenset[str]]:
+    """Pairs of clauses that are near enough to stand in one cluster, formula language aside."""
+    limit = load_scoring().clusters.tie
+    apart = (Relation.BOIL, Relation.NONE, Relation.PAR)
+    return {frozenset((o.left, o.right)) for o in overlaps if o.probability >= limit and o.relation not in apart}
+
+
+def _unchained(members: frozenset[str], inside: Sequence[Overlap], ties: set[frozenset[str]]) -> Iterable[_Group]:
+    """The group, or several, in which each clause is tied to the face; what remains alone is in no group."""
+    face = _face(members, inside)
+    near = frozenset(m for m in members if m == face or frozenset((m, face)) in ties)
+    yield near, [o for o in inside if o.left in near and o.right in near]
+    rest = members - near
+    left_over = [o for o in inside if o.left in rest and o.right in rest]
+    for component in connected_components((o.left, o.right) for o in left_over):
+        own = [o for o in left_over if o.left in component]
+        yield from _unchained(component, own, ties)
+
+
+def _face(members: Iterable[str], inside: Iterable[Overlap]) -> str:
+    """The member nearest to all others."""
+    nearness: dict[str, float] = defaultdict(float)
+    for overlap in inside:
+        nearness[overlap.left] += overlap.probability
+        nearness[overlap.right] += overlap.probability
+    return min(members, key=lambda m: (-nearness[m], m))
 
 
 def _groups(links: Sequence[Overlap], most: float) -> list[tuple[frozenset[str], list[Overlap]]]:
@@ -105,16 +173,46 @@ def connected_components(links: Iterable[tuple[str, str]]) -> list[frozenset[str
     return sorted((frozenset(m) for m in members.values()), key=min)
 
 
-def _cluster(members: frozenset[str], inside: Sequence[Overlap], label: str) -> Cluster:
-    nearness: dict[str, float] = defaultdict(float)
-    for overlap in inside:
-        nearness[overlap.left] += overlap.probability
-        nearness[overlap.right] += overlap.probability
+def _cluster(members: frozenset[str], inside: Sequence[Overlap], label: str, known: Mapping[str, _Member]) -> Cluster:
     ordered = tuple(sorted(members))
-    medoid = min(ordered, key=lambda m: (-nearness[m], m))
     digest = hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:12]
     bodies = tuple(sorted({instrument_of(m).body.value for m in ordered}))
-    return Cluster(f"c-{digest}", label, ordered, medoid, bodies, tuple(sorted(o.id for o in inside)))
+    held = [known[m] for m in ordered]
+    theme = find_theme(f"{m.resolution.title}. {m.clause.text}" for m in held)
+    return Cluster(
+        id=f"c-{digest}",
+        label=label,
+        members=ordered,
+        medoid=_face(ordered, inside),
+        bodies=bodies,
+        overlaps=tuple(sorted(o.id for o in inside)),
+        theme=theme.code if theme else "",
+        remedies=tuple(_remedies(held, {o.relation for o in inside})),
+    )
+
+
+def _remedies(members: Sequence[_Member], relations: set[Relation]) -> Iterable[tuple[Remedy, str]]:
+    """What may be proposed for clauses that say the same, the most telling first; keeping all is always the last."""
+    bodies = {m.resolution.body for m in members}
+    outside = load_mandate_words().members | load_mandate_words().outside
+    offices = {actor for m in members for actor in m.clause.actors} - outside
+    if Relation.CONF in relations:
+        yield Remedy.ALIGN, "some of these orders may contradict each other and could be brought into line"
+    if Relation.REPORT in relations:
+        yield Remedy.CONSOLIDATE_REPORT, f"one report could serve all {len(members)} clauses that ask for one"
+    if relations & {Relation.SAME_ACT, Relation.CONF} and len(offices) > 1:
+        yield Remedy.LEAD, f"one of the {len(offices)} offices that are told to act could be named the lead"
+    if Relation.SAME_REQ in relations:
+        yield Remedy.TRIM, "members could be asked once instead of in each text"
+    elif relations & {Relation.VERB, Relation.SUB} and len(bodies) > 1:
+        source = min(members, key=lambda m: (m.resolution.body.authority, m.resolution.id.year or 0, m.clause.id))
+        if all(m.resolution.body.authority > source.resolution.body.authority for m in members if m is not source):
+            yield Remedy.TRIM, f"the other texts could refer to {cite(source.resolution)}, which stands above them"
+    if len(bodies) == 1 and len({m.resolution.id for m in members}) > 1:
+        yield Remedy.MERGE, f"all of these are texts of {next(iter(bodies)).label}, which could join them"
+    if Relation.SAME_ACT in relations and len({m.resolution.id.sector for m in members}) > 1:
+        yield Remedy.JOINT, "the Sectors could act jointly without a change of any text"
+    yield Remedy.KEEP, "if each text serves a purpose of its own, the reason could be recorded"
 
 
 def _labels(groups: Sequence[Sequence[str]]) -> list[str]:

@@ -9,6 +9,8 @@ from scipy.optimize import linear_sum_assignment
 
 from pipeline.domain import (
     Body,
+    Clause,
+    Force,
     InstrumentType,
     Kinship,
     Lineage,
@@ -31,12 +33,14 @@ __all__ = ["compare_resolutions"]
 class _Text:
     """A text with what every comparison of it asks for, found out once.
 
-    ``mandates`` are its operative clauses and ``total`` what they say; ``offices`` are those of Directors.
+    ``mandates`` are its operative clauses and ``total`` what they say; ``roles`` tell what each clause is for, and
+    ``offices`` are those of Directors.
     """
 
     resolution: Resolution
     work: str
     clauses: frozenset[str]
+    roles: Mapping[str, str]
     mandates: tuple[str, ...]
     total: float
     cited: frozenset[str]
@@ -44,6 +48,7 @@ class _Text:
     offices: frozenset[str]
 
 
+_ORDERS = frozenset({Force.INSTRUCT, Force.RESOLVE})
 _AIMS = {"SUP": "suppress the adopted text", "NOC": "leave the adopted text as it is"}
 
 
@@ -131,12 +136,23 @@ def _read(resolution: Resolution, weights: Mapping[str, float]) -> _Text:
         resolution=resolution,
         work=str(resolution.id.work),
         clauses=frozenset(c.id for c in clauses),
+        roles={c.id: _role(c) for c in clauses},
         mandates=mandates,
         total=sum(weights.get(c, 0.0) for c in mandates),
         cited=resolution.cited_works,
         partners=frozenset(p for c in clauses for p in c.partners),
         offices=frozenset(a for c in clauses for a in c.actors if a.endswith(".dir")),
     )
+
+
+def _role(clause: Clause) -> str:
+    """What a clause is for: an order to an office, a request to others, a duty to report, or its part of the text."""
+    mandate = clause.mandate
+    if mandate is None:
+        return clause.part.value
+    if mandate.report is not None:
+        return "report"
+    return "order" if mandate.force in _ORDERS else "request"
 
 
 def _citing(texts: Mapping[str, _Text]) -> set[tuple[str, str]]:
@@ -169,7 +185,10 @@ def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:
 
 
 def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str, float], strength: float) -> _Aligned:
-    """The one-to-one alignment of clauses with the greatest sum of probability times information."""
+    """The one-to-one alignment of clauses with the greatest sum of probability times information.
+
+    Clauses of different roles, such as an order and a request, are aligned where nothing better is there.
+    """
     left = a.clauses
     own_names = sorted({o.left if o.left in left else o.right for o in overlaps})
     other_names = sorted({o.right if o.left in left else o.left for o in overlaps})
@@ -187,7 +206,8 @@ def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str
             overlap.containment_left, overlap.containment_right
         )
         says = scale.least_gain + min(weights.get(own, 0.0), weights.get(other, 0.0))
-        gain[i, j] = overlap.probability * counted * worded * says
+        alike = 1.0 if a.roles.get(own) == b.roles.get(other) else scale.other_role
+        gain[i, j] = overlap.probability * counted * worded * says * alike
         at[i, j] = overlap
     chosen = [at[i, j] for i, j in zip(*linear_sum_assignment(-gain), strict=True) if (i, j) in at]
     chosen.sort(key=lambda o: (-o.probability, o.id))
@@ -253,10 +273,10 @@ def _relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
         return _question_relation(pair)
     if are_parallel(pair.a, pair.b):
         return Relation.PAR, ("both are working-method or structure texts of different Sectors",)
-    strong = [o for o in pair.counting if o.probability >= limits["overlap"]]
+    strong = [o for o in pair.counting if o.probability >= limits["sure"]]
     if pair.overlaps and not pair.counting and pair.strength < limits["kin_theme"] and not pair.cites:
         return Relation.BOIL, ("what the two texts share is formula language",)
-    if conflict := next((o for o in pair.counting if o.relation is Relation.CONF), None):
+    if conflict := next((o for o in strong if o.relation is Relation.CONF), None):
         return Relation.CONF, (f"{conflict.left} and {conflict.right} may give orders that do not go together",)
     if max(pair.coverage_a, pair.coverage_b) >= limits["subset"] and pair.a.body is not pair.b.body:
         smaller, share = (pair.b, pair.coverage_b) if pair.coverage_b >= pair.coverage_a else (pair.a, pair.coverage_a)

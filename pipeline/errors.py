@@ -2,20 +2,30 @@
 
     OverlapError                 root; carries the exit code of the command line
     ├── UsageError               2    the request itself makes no sense
+    │   └── FilterError               a filter of the review names an unknown key or value
     ├── ConfigurationError       3    settings, reference data or model files are wrong
     │   ├── ReferenceDataError        a versioned data file breaks its own rules
-    │   └── ModelError                the embedding model is missing or has another digest
+    │   ├── ModelError                the embedding model is missing or has another digest
+    │   └── DatabaseError             the database is missing, of another version, or cannot be reached
     ├── InputError               4    nothing readable was given
     │   ├── UnknownIdentifierError    an identifier does not parse or is not in the run
     │   └── UnreadableDocumentError        one document cannot be read; becomes a ``Rejected`` row
-    └── RunError                 8    a run folder is missing, incomplete or locked
+    ├── GateError                6    a check that was asked for found a fault
+    │   └── ChainError                the ledger of decisions was tampered with
+    ├── RunError                 8    a run folder is missing, incomplete or locked
+    └── ForbiddenError           9    the role of the person does not allow it
 
 A bad *document* never ends a run: readers raise ``UnreadableDocumentError`` and the ingest stage turns it
 into a ``Rejected`` row with the same reason.
 """
 
 __all__ = [
+    "ChainError",
     "ConfigurationError",
+    "DatabaseError",
+    "FilterError",
+    "ForbiddenError",
+    "GateError",
     "InputError",
     "ModelError",
     "OverlapError",
@@ -39,6 +49,10 @@ class UsageError(OverlapError):
     exit_code = 2
 
 
+class FilterError(UsageError):
+    """A filter of the review names a key or a value that does not exist; the text names it."""
+
+
 class ConfigurationError(OverlapError):
     """A setting, a reference file or a model file is missing or wrong."""
 
@@ -51,6 +65,10 @@ class ReferenceDataError(ConfigurationError):
 
 class ModelError(ConfigurationError):
     """The embedding model is not installed, or its digest is not the pinned one."""
+
+
+class DatabaseError(ConfigurationError):
+    """The database is missing, its schema is of another version, or it cannot be reached."""
 
 
 class InputError(OverlapError):
@@ -67,7 +85,23 @@ class UnreadableDocumentError(InputError):
     """One document cannot be read; the text says why in plain words and what to do."""
 
 
+class GateError(OverlapError):
+    """A check that was asked for found a fault."""
+
+    exit_code = 6
+
+
+class ChainError(GateError):
+    """The ledger of decisions no longer is what was written; the text names the first line that differs."""
+
+
 class RunError(OverlapError):
     """A run folder is missing, incomplete or in use."""
 
     exit_code = 8
+
+
+class ForbiddenError(OverlapError):
+    """The role of the person does not allow what was asked; the text names the role that does."""
+
+    exit_code = 9

@@ -1,16 +1,17 @@
 """Resolution pairs to ranked findings with visible parts, and signals about single texts."""
 
 import hashlib
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from pipeline.domain import (
     Body,
+    Clause,
     Cluster,
     Finding,
+    Force,
     Overlap,
     Part,
     Relation,
@@ -24,18 +25,12 @@ from pipeline.domain import (
     cite,
 )
 from pipeline.domain import instrument_of as instrument
-from pipeline.reference import find_deadline, load_mandate_words, load_scoring
+from pipeline.reference import load_mandate_words, load_scoring
 
 __all__ = ["find_signals", "rank_findings"]
 
 _BUREAUX = {"br.dir": Sector.R, "tsb.dir": Sector.T, "bdt.dir": Sector.D}
-_CONFERENCE = re.compile(
-    r"\b(?P<body>PP|WTSA|WTDC|WRC|RA)-(?P<yy>\d{4}|\d{2})\b|\bthe (?P<year>(?:19|20)\d\d) "
-    r"(?P<name>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)|"
-    r"(?P<held>plenipotentiary conference|world radiocommunication conference|world telecommunication \w+ \w+)"
-    r"(?: to be held)?(?: in \w+)? in (?P<in>20\d\d)",
-    re.I,
-)
+_OF_ONE_SECTOR = frozenset(_BUREAUX.values())
 
 
 def rank_findings(
@@ -46,18 +41,62 @@ def rank_findings(
 ) -> tuple[Finding, ...]:
     """Findings in the order in which to read them: texts of different bodies first, then of one body.
 
-    Each part of the score is a number in [0, 1] times its weight; the score is their sum times all factors.
+    In each of the two lists duplicated reporting comes last, for it makes a list of its own. Each part of the score is
+    a number in [0, 1] times its weight; the score is their sum times all factors. Findings that differ only by texts of
+    one template form a family, of which all but the best are lowered, so that they cannot drown the others.
     """
     texts = {str(r.id): r for r in resolutions}
     by_id = {o.id: o for o in overlaps}
     home = {member: cluster.id for cluster in clusters for member in cluster.members}
+    compared = list(pairs)
     found = []
-    for pair in pairs:
+    for pair in compared:
         aligned = [o for i in pair.overlaps if (o := by_id[i]).relation not in (Relation.BOIL, Relation.NONE)]
         if pair.relation.is_finding and aligned and _is_worth_ranking(pair, aligned):
             found.append(_finding(pair, aligned, texts, home))
-    found.sort(key=lambda f: (not f.cross_body, -f.score, f.id))
-    return tuple(_ranked(f, rank) for rank, f in enumerate(found, 1))
+    found = list(_in_families(found, _templates(compared)))
+    found.sort(key=lambda f: (not f.cross_body, f.relation is Relation.REPORT, -f.score, f.id))
+    return tuple(replace(finding, rank=rank) for rank, finding in enumerate(found, 1))
+
+
+def _templates(pairs: Iterable[ResolutionPair]) -> dict[str, str]:
+    """For each text made after one template with others of its body, the first of these texts.
+
+    Two texts of one body share a template where each holds most of what the other orders.
+    """
+    least = load_scoring().thresholds["merge"]
+    first: dict[str, str] = {}
+
+    def root(text: str) -> str:
+        while first.setdefault(text, text) != text:
+            first[text] = text = first[first[text]]
+        return text
+
+    for pair in pairs:
+        alike = pair.relation is not Relation.REV and min(pair.coverage_a, pair.coverage_b) >= least
+        if alike and pair.body_a == pair.body_b:
+            low, high = sorted((root(pair.a), root(pair.b)))
+            first[high] = low
+    return {text: root(text) for text in list(first)}
+
+
+def _in_families(findings: Sequence[Finding], templates: Mapping[str, str]) -> Iterable[Finding]:
+    """The findings, those of one family told by its name and all but its best lowered."""
+    families: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        low, high = sorted(templates.get(text, text) for text in (finding.a, finding.b))
+        families[low, high].append(finding)
+    factor, roots = load_scoring().rank_factors["same_family"], set(templates.values())
+    for key, members in families.items():
+        if len(members) == 1 or not roots & set(key):
+            yield from members
+            continue
+        name = f"family-{_digest(key)}"
+        best, *others = sorted(members, key=lambda f: (-f.score, f.id))
+        yield replace(best, family=name)
+        for other in others:
+            lowered = (*other.factors, ("same_family", factor))
+            yield replace(other, family=name, factors=lowered, score=round(other.score * factor, 5))
 
 
 def _is_worth_ranking(pair: ResolutionPair, aligned: Sequence[Overlap]) -> bool:
@@ -77,10 +116,6 @@ def _is_worth_ranking(pair: ResolutionPair, aligned: Sequence[Overlap]) -> bool:
     return True
 
 
-def _ranked(finding: Finding, rank: int) -> Finding:
-    return replace(finding, rank=rank)
-
-
 def _finding(
     pair: ResolutionPair, aligned: Sequence[Overlap], texts: Mapping[str, Resolution], home: Mapping[str, str]
 ) -> Finding:
@@ -97,19 +132,22 @@ def _finding(
         "strength": min(1.0, pair.strength / scoring.ranking.full_strength)
         * (_spoken(headline) if pair.relation is Relation.THEME else 1.0),
         "coverage": max(pair.coverage_a, pair.coverage_b),
-        "best_clause": max(o.probability * _spoken(o) for o in aligned),
+        "probability": max(o.probability for o in aligned),
+        "information": max(o.information * o.probability for o in aligned),
+        "cross_sector": _across_sectors(a, b),
+        "not_cited": float(not pair.cites),
         "actor_conflict": float(
             pair.relation is not Relation.THEME and bool(offices[0] and offices[1]) and not offices[0] & offices[1]
         ),
+        "effort_saved": _effort_saved(aligned, clauses),
     }
     parts = tuple((name, round(scoring.rank_parts[name] * values[name], 5)) for name in scoring.rank_parts)
     factors = tuple(_factors(pair, a, b))
     score = sum(v for _, v in parts)
     for _, factor in factors:
         score *= factor
-    identity = hashlib.sha256(f"{a.id.work}\n{b.id.work}".encode()).hexdigest()[:12]
     return Finding(
-        id=f"f-{identity}",
+        id=f"f-{_digest((str(a.id.work), str(b.id.work)))}",
         rank=0,
         a=pair.a,
         b=pair.b,
@@ -124,6 +162,32 @@ def _finding(
         remedies=_remedies(pair, a, b),
         reasons=pair.reasons,
     )
+
+
+def _digest(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+
+
+def _across_sectors(a: Resolution, b: Resolution) -> float:
+    """1 for texts of two Sectors, one half for one of the Union and one of a Sector, else 0."""
+    sectors = {a.id.sector, b.id.sector}
+    return (len(sectors & _OF_ONE_SECTOR) / 2) if len(sectors) > 1 else 0.0
+
+
+def _effort_saved(aligned: Iterable[Overlap], clauses: Mapping[str, Clause]) -> float:
+    """How much work one text could spare, in [0, 1]: the orders expected to be given twice, a few counting in full.
+
+    An order to an office is work; a request to members that stands in two texts is asked for once more all the same.
+    """
+    ordered = (Force.INSTRUCT, Force.RESOLVE, Force.REQUEST)
+    scale = load_scoring().ranking
+    expected = 0.0
+    for overlap in aligned:
+        held = [clauses[i].mandate for i in (overlap.left, overlap.right)]
+        orders = all(mandate is not None and mandate.force in ordered for mandate in held)
+        worth = 1.0 if orders else scale.request_effort
+        expected += overlap.probability * overlap.information * worth * (overlap.relation is not Relation.THEME)
+    return min(1.0, expected / scale.full_effort)
 
 
 def _spoken(overlap: Overlap) -> float:
@@ -146,6 +210,8 @@ def _factors(pair: ResolutionPair, a: Resolution, b: Resolution) -> Iterable[tup
         yield "different_themes", factors["different_themes"]
     if pair.cites and weak:
         yield "divided_labour", factors["divided_labour"]
+    if not all(text.standing is Standing.IN_FORCE for text in (a, b)):
+        yield "not_in_force", factors["not_in_force"]
 
 
 def _remedies(pair: ResolutionPair, a: Resolution, b: Resolution) -> tuple[tuple[Remedy, str], ...]:
@@ -176,7 +242,7 @@ def _remedies(pair: ResolutionPair, a: Resolution, b: Resolution) -> tuple[tuple
 
 
 def find_signals(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap], as_of: date) -> tuple[Signal, ...]:
-    """Lists beside the ranking: instructions without a counterpart, outdated citations, and dates that have passed.
+    """Lists beside the ranking: orders without counterpart, outdated citations, dates passed, reports asked for twice.
 
     Args:
         resolutions: all texts of a corpus; those in force are looked at.
@@ -184,8 +250,16 @@ def find_signals(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap],
         as_of: the date of analysis.
     """
     in_force = [r for r in resolutions if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN]
-    signals = [*_gaps(in_force, overlaps), *_outdated(in_force), *_stale(in_force, as_of)]
-    return tuple(sorted(signals, key=lambda s: (s.kind, s.subject, s.message)))
+    scored = list(overlaps)
+    suppressed = frozenset(str(r.id.work) for r in resolutions if r.standing is Standing.SUPPRESSED)
+    signals = [
+        *_gaps(in_force, scored),
+        *_outdated(in_force),
+        *_stale(in_force, as_of),
+        *_citing_suppressed(in_force, suppressed),
+        *_reported_twice(scored),
+    ]
+    return tuple(sorted(set(signals), key=lambda s: (s.kind, s.subject, s.message)))
 
 
 def _gaps(resolutions: Sequence[Resolution], overlaps: Iterable[Overlap]) -> Iterable[Signal]:
@@ -231,23 +305,27 @@ def _outdated(resolutions: Sequence[Resolution]) -> Iterable[Signal]:
 
 
 def _stale(resolutions: Sequence[Resolution], as_of: date) -> Iterable[Signal]:
-    """Operative clauses whose deadline, or the conference that they report to, lies in the past."""
+    """Mandates whose year, stated by a date or by a conference, lies in the past."""
     for resolution in resolutions:
         for clause in resolution.clauses:
-            if clause.part is not Part.OPERATIVE:
-                continue
-            if (deadline := find_deadline(clause.text)) is not None and deadline < as_of.year:
-                yield Signal(SignalKind.STALE, clause.id, f"the date named, {deadline}, has passed")
-                continue
-            for match in _CONFERENCE.finditer(clause.text):
-                year = int(match["year"] or match["yy"] or match["in"])
-                year = year + 2000 if year < 100 else year
-                adopted = resolution.id.year or year
-                if adopted <= year < as_of.year and _asks_for(clause.text, match.start()):
-                    yield Signal(SignalKind.STALE, clause.id, f"the conference named, {match[0]}, has been held")
-                    break
+            due = clause.mandate.deadline if clause.mandate is not None else None
+            if due is not None and due < as_of.year:
+                yield Signal(SignalKind.STALE, clause.id, f"it was due by {due}, which has passed")
 
 
-def _asks_for(text: str, position: int) -> bool:
-    """Whether the words before a conference name look forward to it: "to", "for", "by", "in time for"."""
-    return bool(re.search(r"\b(?:to|for|by|before|until)\s+(?:the\s+)?$", text[:position], re.I))
+def _citing_suppressed(resolutions: Sequence[Resolution], suppressed: frozenset[str]) -> Iterable[Signal]:
+    """Clauses that rest on a text which was suppressed; a work of which one edition is in force is not."""
+    gone = suppressed - {str(r.id.work) for r in resolutions}
+    for resolution in resolutions:
+        for citation in resolution.citations:
+            if citation.work in gone:
+                subject = citation.clause or str(resolution.id)
+                yield Signal(SignalKind.STALE, subject, f"cites {citation.text}, which is suppressed")
+
+
+def _reported_twice(overlaps: Iterable[Overlap]) -> Iterable[Signal]:
+    """Duties to report on one thing that two bodies lay down."""
+    for overlap in overlaps:
+        if overlap.relation is Relation.REPORT:
+            message = f"a report on the same matter is asked for in {overlap.left} too; one could serve both"
+            yield Signal(SignalKind.REPORT, overlap.right, message)

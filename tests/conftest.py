@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from web_fixture import database_copy, sample_database, sample_run, web  # noqa: F401  fixtures
 
 from pipeline.cluster import cluster_overlaps
 from pipeline.compare import compare_resolutions
@@ -17,6 +18,7 @@ from pipeline.match import MatchResult, find_overlaps
 from pipeline.rank import rank_findings
 from pipeline.segment import Settled, segment_document, settle_corpus
 
+pytest_plugins = ["database_fixture"]
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "corpus" / "sample"
 

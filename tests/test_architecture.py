@@ -11,7 +11,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(p for top in ("pipeline", "flows") for p in (ROOT / top).rglob("*.py"))
 
-STAGES = {"ingest", "segment", "quality", "embed", "match", "compare", "cluster", "rank", "report", "evaluate"}
+STAGES = {
+    "ingest",
+    "segment",
+    "quality",
+    "embed",
+    "match",
+    "compare",
+    "cluster",
+    "rank",
+    "report",
+    "evaluate",
+    "review",
+}
 # What each room of the pipeline may use of the others.
 MAY_USE = {
     "errors": set(),
@@ -19,6 +31,8 @@ MAY_USE = {
     "reference": {"errors", "domain"},
     **{stage: {"errors", "domain", "reference"} for stage in STAGES},
     "store": {"errors", "domain", "reference", *STAGES},
+    "web": {"errors", "domain", "reference", *STAGES, "store", "check"},
+    "check": {"errors", "domain", "reference", "segment", "embed", "match", "store"},
 }
 # Each of these libraries is used in one room only, so that it can be replaced there.
 DOORS = {
@@ -31,11 +45,20 @@ DOORS = {
     "torch": {"pipeline.embed"},
     "openvino": {"pipeline.embed"},
     "tokenizers": {"pipeline.embed"},
-    "rapidfuzz": {"pipeline.match"},
-    "sklearn": {"pipeline.cluster", "pipeline.match"},
+    "rapidfuzz": {"pipeline.match", "pipeline.report.diff"},
+    "sklearn": {"pipeline.cluster", "pipeline.match", "pipeline.review"},
+    "krippendorff": {"pipeline.review"},
+    "sqlalchemy": {"pipeline.store.database"},
+    "alembic": {"pipeline.store.database"},
     "pyarrow": {"pipeline.store"},
     "xlsxwriter": {"pipeline.report"},
-    "jinja2": {"pipeline.report"},
+    "jinja2": {"pipeline.report", "pipeline.web"},
+    "fastapi": {"pipeline.web"},
+    "starlette": {"pipeline.web"},
+    "uvicorn": {"flows"},
+    "babel": {"pipeline.web"},
+    "argon2": {"pipeline.web.passwords"},
+    "authlib": {"pipeline.web.openid"},
     "prefect": {"flows"},
     "typer": {"flows"},
     "rich": {"flows"},

@@ -199,7 +199,19 @@ class TestLightness:
         assert done.stderr == "[]\n"
 
     @pytest.mark.parametrize(
-        "command", ["run", "extract", "compare", "doctor", "runs list", "runs show", "flows serve", "report findings"]
+        "command",
+        [
+            "run",
+            "check",
+            "runs diff",
+            "extract",
+            "compare",
+            "doctor",
+            "runs list",
+            "runs show",
+            "flows serve",
+            "report findings",
+        ],
     )
     def test_help_begins_with_examples(self, call: Call, command: str) -> None:
         code, stdout, _ = call(*command.split(), "--help")
@@ -428,6 +440,56 @@ def test_a_run_lists_what_it_did_not_read_and_ends_with_its_report(
     assert code == 5
     assert stderr == "not read: broken.pdf: the file is damaged\n"
     assert stdout.splitlines()[-1] == str(run.report)
+
+
+class TestCheck:
+    def test_each_clause_of_a_draft_stands_with_the_nearest_mandates(
+        self, call: Call, out: Path, run: RunFolder, tmp_path: Path
+    ) -> None:
+        draft = tmp_path / "draft.md"
+        draft.write_text(
+            "The Bureau should *maintain*, within available resources, a public register of community charging "
+            "points.\n"
+        )
+        code, stdout, stderr = call("check", draft, "--out", out, "--json")
+        found = json.loads(stdout)
+        (clause,) = found["clauses"]
+        assert (code, found["run"]) == (0, run.run_id)
+        assert "index" in stderr
+        match = clause["matches"][0]
+        assert "register of community charging points" in match["text"]
+        spans = [(one["draft"], one["existing"]) for one in match["matches"]]
+        assert all(clause["text"][here["start"] : here["end"]] for here, _ in spans)
+        assert found["compared_with"]["clauses"] > 100
+        code, stdout, stderr = call("check", draft, "--out", out, "--top", "1")
+        assert (code, stderr) == (0, "")  # the index is there
+        assert "[a public" in stdout
+        assert stdout.startswith("1 clause of the draft against ")
+
+    @pytest.mark.parametrize(
+        ("name", "data", "words"),
+        [("empty.txt", b" ", "empty.txt is empty"), ("broken.docx", b"PK\x03\x04 and nothing", "broken.docx: ")],
+    )
+    def test_a_draft_that_cannot_be_read_is_told(
+        self, call: Call, out: Path, run: RunFolder, tmp_path: Path, name: str, data: bytes, words: str
+    ) -> None:
+        (tmp_path / name).write_bytes(data)
+        code, stdout, stderr = call("check", tmp_path / name, "--out", out)
+        assert (code, stdout) == (4, "")
+        assert words in stderr
+
+    def test_a_missing_draft_and_a_missing_run_are_told(self, call: Call, out: Path, run: RunFolder) -> None:
+        assert call("check", "nothing.docx", "--out", out)[0] == 4
+        assert call("check", "nothing.docx", "--out", "nowhere")[0] == 8
+
+
+class TestDifference:
+    def test_a_run_does_not_differ_from_itself(self, call: Call, out: Path, run: RunFolder) -> None:
+        code, stdout, _ = call("runs", "diff", run.run_id, "--out", out)
+        findings = run.manifest.counts["findings"]
+        assert code == 0
+        assert stdout == f"From {run.run_id} to {run.run_id}: 0 changes, {findings:,} findings as before.\n"
+        assert json.loads(call("runs", "diff", run.run_id, "latest", "--out", out, "--json")[1])["changes"] == []
 
 
 class TestDoctor:

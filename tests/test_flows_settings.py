@@ -1,11 +1,13 @@
 """Settings: the command line beats the environment, that the file, that the defaults; no key is guessed."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from flows.settings import load_settings
 from pipeline.errors import ConfigurationError
+from pipeline.reference import OWN_FORMULAE
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +46,9 @@ def test_a_file_that_does_not_fit_is_an_error(folder: Path, text: str) -> None:
     (folder / "overlap.toml").write_text(text)
     with pytest.raises(ConfigurationError, match=r"overlap\.toml|does not fit"):
         load_settings()
+
+
+def test_own_formulae_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(OWN_FORMULAE, raising=False)
+    settings = load_settings()
+    assert os.environ[OWN_FORMULAE] == str(settings.formulas.absolute())

@@ -1,6 +1,7 @@
 """Candidates, bounds and exact scoring of many pairs, against plain ways to the same result."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span, Standing, plain_characters
 from pipeline.match import find_overlaps, nearest, texts
 from pipeline.match.alignment import align
+from pipeline.match.background import load_background
 from pipeline.match.bounds import clause_columns, pair_bounds
 from pipeline.match.candidates import candidate_pairs, compared_clauses, within_limit
 from pipeline.match.exact import PossiblePairs, score_pairs
 from pipeline.match.features import ComparedPair, is_pointer, probability_bounds, probability_of, score
-from pipeline.match.generators import GENERATORS, places
+from pipeline.match.generators import GENERATORS, NEAR, places
 from pipeline.match.mandates import ComparedMandate, read_mandate
-from pipeline.match.nearest import Metric, nearest_rows
+from pipeline.match.nearest import Metric, NearRows, Searched, nearest_rows
+from pipeline.match.nearness import text_nearness
 from pipeline.match.overlaps import centred, worded_clauses
 from pipeline.match.tokens import Vocabulary, WordedClause, word_clause
 from pipeline.reference import formula_spans, load_formulae, load_scoring
@@ -72,20 +75,94 @@ def test_no_pair_is_more_probable_than_its_bound(sample_read: tuple[list[Read], 
 def test_the_nearest_rows_are_those_of_a_full_sort(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearest, "_BLOCK", block)
     rng = np.random.default_rng(block)
-    # Few distinct values, so that many scores are equal.
-    vectors = rng.integers(-2, 3, (40, 3)).astype(np.float32) / 4
-    apart = np.sort(rng.integers(0, 12, 40))
-    groups = rng.integers(0, 4, 40)
-    nearness = rng.integers(-2, 3, (4, 4)).astype(np.float32) / 4
-    nearness += nearness.T
-    metrics = [Metric(1.0, 0.0, 5, 0.1), Metric(1.0, 0.5, 3, -0.2)]
-    for metric, found in zip(metrics, nearest_rows(vectors, groups, apart, nearness, metrics), strict=True):
-        scores = vectors @ vectors.T + metric.group * nearness[np.ix_(groups, groups)]
-        for row in range(40):
-            near = [c for c in range(40) if apart[c] != apart[row] and scores[row, c] >= metric.minimum]
-            best = sorted(near, key=lambda c: (-round(float(scores[row, c]), 5), c))
-            assert found.pairs[found.pairs[:, 0] == row, 1].tolist() == best[: metric.count]
-            assert found.more[row] == (len(best) > metric.count)
+    rows = searched(rng, 40)
+    metrics = [Metric(0.0, 5, 0.1), Metric(0.5, 3, -0.2)]
+    found = nearest_rows(rows, metrics)
+    check_nearest(rows, metrics, found)
+
+
+def searched(rng: np.random.Generator, count: int, names: Sequence[str] | None = None) -> Searched:
+    """Rows of few distinct values, so that many scores are equal."""
+    groups = np.sort(rng.integers(0, 9, count))
+    themes = rng.integers(-2, 3, (9, 9)).astype(np.float32) / 4
+    return Searched(
+        ids=names or [f"{number:03}" for number in range(count)],
+        vectors=rng.integers(-2, 3, (count, 3)).astype(np.float32) / 4,
+        groups=groups,
+        apart=groups // 2,
+        nearness=themes + themes.T,
+        marks=np.zeros((9, 1)),
+        weights=rng.integers(0, 5, count) / 4,
+        left_out=rng.integers(0, 8, count) == 0,
+    )
+
+
+def check_nearest(rows: Searched, metrics: Sequence[Metric], found: NearRows) -> None:
+    """The same by a full sort of all scores."""
+    products = rows.vectors @ rows.vectors.T
+    count = len(products)
+    for number, metric in enumerate(metrics):
+        scores = products + metric.group * rows.nearness[np.ix_(rows.groups, rows.groups)]
+        pairs, more = found.pairs(number), found.more(number)
+        for row in range(count):
+            near = [
+                column
+                for column in range(count)
+                if rows.apart[column] != rows.apart[row]
+                and scores[row, column] >= metric.minimum
+                and not rows.left_out[[row, column]].any()
+            ]
+            best = sorted(near, key=lambda column: (-round(float(scores[row, column]), 5), column))
+            assert pairs[pairs[:, 0] == row, 1].tolist() == best[: metric.count]
+            assert more[row] == (len(best) > metric.count)
+    for run, start in enumerate(rows.starts.tolist()):
+        members = np.flatnonzero(rows.run_of == run)
+        for other in range(len(rows.starts)):
+            best_products = products[np.ix_(members, np.flatnonzero(rows.run_of == other))].max(axis=1).clip(0)
+            assert found.best[run, other] == (best_products * rows.weights[members]).sum()
+        assert start == members[0]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 5)), min_size=1, max_size=9), max_size=5))
+def test_a_search_that_goes_on_from_another_finds_what_a_full_one_finds(
+    corpora: list[list[tuple[int, int]]],
+) -> None:
+    metrics = [Metric(0.0, 2, 0.1), Metric(0.5, 1, -0.2)]
+    before = None
+    for corpus in corpora:
+        # A text is a number and how it is written now; its rows follow from both.
+        rows = texts_searched(sorted(dict(corpus).items()))
+        before = nearest_rows(rows, metrics, before)
+        full = nearest_rows(rows, metrics)
+        check_nearest(rows, metrics, before)
+        for number in range(2):
+            assert np.array_equal(before.pairs(number), full.pairs(number))
+            assert np.array_equal(before.more(number), full.more(number))
+        assert np.array_equal(before.best, full.best)
+        before = NearRows.of(before.arrays())
+
+
+def texts_searched(versions: Sequence[tuple[int, int]]) -> Searched:
+    """Rows of texts, each made of its number and its version alone."""
+    made = [np.random.default_rng([text, version]) for text, version in versions]
+    vectors = [rng.integers(-2, 3, (1 + rng.integers(0, 5), 3)).astype(np.float32) / 4 for rng in made]
+    themes = np.array([rng.integers(-2, 3, 2) for rng in made], dtype=np.float32).reshape(-1, 2) / 4
+    sizes = [len(v) for v in vectors]
+    groups = np.repeat(np.arange(len(versions)), sizes)
+    return Searched(
+        ids=[f"{text:02}#{row}" for (text, _), size in zip(versions, sizes, strict=True) for row in range(size)],
+        vectors=np.concatenate(vectors) if vectors else np.zeros((0, 3), np.float32),
+        groups=groups,
+        apart=np.array([text // 2 for text, _ in versions], dtype=np.intp)[groups],
+        apart_names=[str(versions[g][0] // 2) for g in groups],
+        nearness=(themes @ themes.T).astype(np.float32),
+        marks=themes,
+        weights=np.concatenate(
+            [rng.integers(0, 5, n) / 4 for rng, n in zip(made, sizes, strict=True)] or [np.zeros(0)]
+        ),
+        left_out=np.arange(len(groups)) % 7 == 6,
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 5)), max_size=60), st.integers(1, 40))
@@ -136,7 +213,7 @@ def test_places_shrink_as_a_corpus_grows_and_never_vanish() -> None:
 
 
 def test_every_generator_has_a_name_of_its_own() -> None:
-    names = [name for group, _ in GENERATORS for name in group]
+    names = [*(name for name, _ in GENERATORS), *NEAR]
     assert len(names) == len(set(names))
 
 
@@ -148,15 +225,18 @@ def test_nearness_of_texts_is_that_of_each_pair_by_itself(
     monkeypatch.setattr(texts, "_BLOCK", 16)
     found = texts.kinship(clauses, vectors, texts.compared_texts(clauses, vectors))
     assert found == sample_road.matched.kinship
-    rows = {str(c.resolution.id): [] for c in clauses}
-    for row, clause in enumerate(clauses):
-        rows[str(clause.resolution.id)].append(row)
+    names = sorted({str(c.resolution.id) for c in clauses})
+    rows = [[row for row, c in enumerate(clauses) if str(c.resolution.id) == name] for name in names]
     says = np.array([texts.says(c) for c in clauses])
+    best = np.zeros((len(names), len(names)))
+    for (i, here), (j, there) in product(enumerate(rows), repeat=2):
+        products = np.clip(vectors[here] @ vectors[there].T, 0, 1)
+        best[i, j] = says[here] @ products.max(axis=1) / max(says[here].sum(), 1e-9)
+    words = [[word for row in one for word in clauses[row].masked] for one in rows]
+    near = text_nearness(words, best, load_background())
     for kin in found:
-        best = np.clip(vectors[rows[kin.a]] @ vectors[rows[kin.b]].T, 0, 1)
-        here, there = says[rows[kin.a]], says[rows[kin.b]]
-        forth, back = here @ best.max(axis=1) / here.sum(), there @ best.max(axis=0) / there.sum()
-        assert kin.strength == pytest.approx((forth + back) / 2, abs=2e-5)
+        expected = min(1.0, near[names.index(kin.a), names.index(kin.b)])
+        assert kin.strength == pytest.approx(expected, abs=2e-5)
 
 
 @pytest.mark.slow

@@ -8,13 +8,14 @@ import openpyxl
 import pytest
 from report_fixture import HOSTILE, empty_record, make_record
 
+from pipeline.domain import Relation, Remedy
 from pipeline.report.characters import printable
 from pipeline.report.excel import CELL_LIMIT, write_excel
 from pipeline.report.view import build_view
 
 SHEETS = [
-    *("Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Proposals", "Signals"),
-    *("Documents", "Document warnings", "Rejected", "Notes"),
+    *("Summary", "Findings", "Clause pairs", "Matrix", "Clusters", "Discounted", "Formula language"),
+    *("Proposals", "Signals", "Documents", "Document warnings", "Rejected", "Notes"),
 ]
 
 
@@ -74,7 +75,7 @@ def test_text_that_looks_like_something_else_stays_text(tmp_path, start):
 
 
 def test_every_finding_and_every_clause_pair_is_there(view, book):
-    findings = view.findings + view.within
+    findings = view.all_findings
     assert column(book["Findings"], "Finding ID") == [finding.id for finding in findings]
     assert column(book["Findings"], "Score") == [pytest.approx(finding.score) for finding in findings]
     pairs = [pair for finding in findings for pair in finding.comparisons]
@@ -127,3 +128,16 @@ def test_numbers_are_rounded(tmp_path):
     findings = (replace(record.findings[0], score=0.123456789012345), *record.findings[1:])
     write_excel(build_view(replace(record, findings=findings)), tmp_path / "r.xlsx")
     assert column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "Score")[0] == 0.1235
+
+
+def test_formula_language_and_remedies_of_groups_cannot_run_either(tmp_path):
+    record = make_record()
+    boiled = tuple(replace(o, relation=Relation.BOIL) if o.id == "o8" else o for o in record.overlaps)
+    clusters = tuple(replace(c, remedies=((Remedy.KEEP, HOSTILE),)) for c in record.clusters)
+    path = tmp_path / "hostile.xlsx"
+    write_excel(build_view(replace(record, overlaps=boiled, clusters=clusters)), path)
+    book = openpyxl.load_workbook(path)
+    assert printable(HOSTILE) in column(book["Formula language"], "Clause B")
+    assert column(book["Formula language"], "Pairs not ranked") == [1]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert any("evil.example" in text for text in column(book["Clusters"], "What may be proposed"))

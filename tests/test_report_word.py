@@ -8,6 +8,7 @@ import pytest
 from docx.oxml.ns import qn
 from report_fixture import HOSTILE, empty_record, make_record
 
+from pipeline.domain import Relation
 from pipeline.report.characters import printable
 from pipeline.report.view import build_view
 from pipeline.report.word import write_iscg_proposal
@@ -94,9 +95,23 @@ def test_clauses_are_quoted_whole_in_their_own_language(view, document):
         for pair in finding.comparisons:
             assert printable(pair.left.text) in text
             assert printable(pair.right.text) in text
+    assert printable(HOSTILE) in text
+
+
+def test_each_clause_bears_its_own_language(tmp_path):
+    record = make_record()
+    findings = tuple(replace(f, relation=Relation.SAME_ACT) for f in record.findings)
+    write_iscg_proposal(build_view(replace(record, findings=findings)), tmp_path / "all.docx")
+    document = docx.Document(str(tmp_path / "all.docx"))
     tags = {element.get(qn("w:val")) for element in document.element.iter(qn("w:lang"))}
     assert {"en-GB", "fr-FR"} <= tags
-    assert printable(HOSTILE) in text
+
+
+def test_wording_is_told_by_its_class_the_share_of_each_side_and_what_was_excluded(document):
+    assert "Pair 1: near-verbatim; " in words(document)
+    assert "of B in A; excluded as formula language: 3 words of A, 3 of B." in words(document)
+    lines = {document.styles[name].font.underline for name in ("Matched words", "Reworded words", "Moved words")}
+    assert len(lines) == 3
 
 
 def test_it_never_asks_to_delete_and_names_who_would_have_to_act(document):
@@ -134,8 +149,8 @@ def test_a_limit_is_told(view, tmp_path):
     write_iscg_proposal(view, tmp_path / "short.docx", limit=2)
     document = docx.Document(str(tmp_path / "short.docx"))
     assert len(headings(document, 2)) == 2
-    assert "strongest 2 of 4 findings" in words(document)
-    assert "the other 2 stand in the workbook" in words(document)
+    assert "strongest 2 of 3 findings" in words(document)
+    assert "the other one stands in the workbook" in words(document)
 
 
 def test_a_run_without_findings_gives_a_contribution_for_information(tmp_path):

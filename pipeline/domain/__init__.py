@@ -31,7 +31,7 @@ from pipeline.domain.instrument import Clause, Lineage, Part, Resolution, Sectio
 from pipeline.domain.mandate import Action, Force, Mandate, Phrase
 from pipeline.domain.overlap import Contribution, Evidence, Kinship, Match, MatchKind, Overlap, Relation, ResolutionPair
 from pipeline.domain.quality import DocumentQuality, QualityGrade, QualityWarning
-from pipeline.domain.review import Outcome, ReviewDecision
+from pipeline.domain.review import Claim, Outcome, OverlapClass, PairState, QueueOrder, ReviewDecision, Role
 from pipeline.domain.revision import Revision, RevisionKind, View, unrevised
 from pipeline.domain.run import Manifest, RunRecord
 from pipeline.domain.span import Span
@@ -46,6 +46,7 @@ __all__ = [
     "Box",
     "Citation",
     "CitationKind",
+    "Claim",
     "Clause",
     "Cluster",
     "Contribution",
@@ -72,11 +73,14 @@ __all__ = [
     "Organ",
     "Outcome",
     "Overlap",
+    "OverlapClass",
+    "PairState",
     "Part",
     "Phrase",
     "QualityGrade",
     "QualityWarning",
     "QuestionId",
+    "QueueOrder",
     "Rejected",
     "Relation",
     "Remedy",
@@ -87,6 +91,7 @@ __all__ = [
     "ReviewDecision",
     "Revision",
     "RevisionKind",
+    "Role",
     "RunRecord",
     "Section",
     "Sector",

@@ -42,7 +42,11 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Clauses of several texts that say the same; ``medoid`` is the member nearest to all others."""
+    """Clauses of several texts that say the same; ``medoid`` is the member nearest to all others.
+
+    ``theme`` is the code of the theme that they are about, "" where none is loud enough; ``remedies`` are what may be
+    proposed, each with its reason.
+    """
 
     id: str
     label: str
@@ -50,6 +54,8 @@ class Cluster:
     medoid: str
     bodies: tuple[str, ...]
     overlaps: tuple[str, ...]
+    theme: str = ""
+    remedies: tuple[tuple[Remedy, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Finding:
     """One ranked line of the report: a pair of resolutions, headed by its most telling clause overlap.
 
     ``score`` in [0, 1] is the sum of the ``parts`` times the product of the ``factors`` (name, value).
-    ``cross_body`` is false for texts of one body, which are ranked in a list of their own.
+    ``cross_body`` is false for texts of one body, which are ranked in a list of their own. ``family`` names the
+    findings that differ from each other only by texts of one template; all but the best of them are lowered.
     """
 
     id: str
@@ -74,6 +81,7 @@ class Finding:
     cross_body: bool
     remedies: tuple[tuple[Remedy, str], ...]
     reasons: tuple[str, ...]
+    family: str | None = None
 
 
 class SignalKind(StrEnum):
@@ -81,11 +89,12 @@ class SignalKind(StrEnum):
 
     GAP = "GAP"
     STALE = "STALE"
+    REPORT = "REPORT"
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A single-text observation: an instruction without a counterpart, or one whose date has passed."""
+    """A single-text observation: an order without counterpart, one long due, or a report asked for twice."""
 
     kind: SignalKind
     subject: str

@@ -50,7 +50,8 @@ class Mandate:
     order of the text. ``report`` is the duty to report, with codes of its recipients in ``reporting_to`` and its
     ``reporting_cycle`` (annual, biennial, next or ""). ``deadline`` is the year by which the mandate is due, stated by
     a date or by a conference. ``exclusive`` holds claims of the leading or only part, and ``ends`` the kept things,
-    such as a register, that the mandate stops. ``irregular`` holds the actors whom the body is not expected to address
+    such as a register, that the mandate stops. ``named`` holds the codes of all whom the words of the clause name,
+    told or not. ``irregular`` holds the actors whom the body is not expected to address
     so.
     """
 
@@ -68,6 +69,7 @@ class Mandate:
     conditions: tuple[Phrase, ...] = ()
     exclusive: tuple[Phrase, ...] = ()
     ends: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     irregular: tuple[str, ...] = ()
 
     @property

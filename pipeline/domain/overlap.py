@@ -69,10 +69,16 @@ _LABELS = {
 
 
 class MatchKind(StrEnum):
-    """How two runs of words correspond."""
+    """How two runs of words correspond.
+
+    ``same``: the same words in the same order; ``formula``: such words of formula language; ``reworded``: other words
+    at one place, between words that match; ``moved``: the same run of words, in another order.
+    """
 
     SAME = "same"
     FORMULA = "formula"
+    REWORDED = "reworded"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Kinship:
-    """Nearness of two resolutions as wholes: ``strength`` in [0, 1] is the mean best match of clauses, both ways."""
+    """Nearness of two resolutions as wholes, by words, clauses and neighbours: ``strength`` in [0, 1]."""
 
     a: str
     b: str
@@ -145,7 +151,7 @@ class ResolutionPair:
     """Two resolutions compared by an optimal one-to-one alignment of their operative clauses.
 
     ``coverage_a`` in [0, 1] is the share of a's operative information found in b, ``coverage_b`` the converse.
-    ``strength`` in [0, 1] is the mean best match both ways. ``overlaps`` are ids of aligned clause pairs, best first;
+    ``strength`` in [0, 1] is their nearness as wholes. ``overlaps`` are ids of aligned clause pairs, best first;
     ``cites`` is ``a``, ``b``, ``both`` or "" for who cites whom.
     """
 

@@ -11,7 +11,7 @@ from pipeline.evaluate.citations import GoldCitations, read_citation_gold, score
 from pipeline.evaluate.pairs import LabelledPair, read_pairs, score_pairs
 from pipeline.evaluate.resampling import interval, mean_measure
 from pipeline.evaluate.result import Difference, Evaluation, Measure, UnitResult
-from pipeline.evaluate.retrieval import Query, average_precision, score_retrieval
+from pipeline.evaluate.retrieval import Query, average_precision, read_queries, score_retrieval
 from pipeline.evaluate.scoring import Score, exactness, resampled
 from pipeline.evaluate.segmentation import (
     ClauseKey,
@@ -47,6 +47,7 @@ __all__ = [
     "read_citation_gold",
     "read_pairs",
     "read_passages",
+    "read_queries",
     "read_segmentation_gold",
     "resampled",
     "score_boilerplate",

@@ -1,6 +1,9 @@
 """How well near texts are found: the rank of a text's kin among all others."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +13,7 @@ from pipeline.errors import InputError
 from pipeline.evaluate.resampling import mean_measure
 from pipeline.evaluate.result import Evaluation, UnitResult
 
-__all__ = ["Query", "average_precision", "score_retrieval"]
+__all__ = ["Query", "average_precision", "read_queries", "score_retrieval"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,58 @@ class Query:
     kin: frozenset[int]
     left_out: frozenset[int]
     group: str
+
+
+def read_queries(text: str, name: str, ids: Sequence[str]) -> tuple[Query, ...]:
+    """The queries of a list of texts that belong together, in the order of ``ids``.
+
+    The list is CSV with the columns text and group, each member of a group being asked for the others; or with query
+    and relevant, a pair a line, and group where it is there. A group of one text asks nothing.
+
+    Args:
+        text: the file.
+        name: what to call it.
+        ids: the texts that are searched, in the order of their rows.
+
+    Raises:
+        InputError: a column is missing, a text is not searched or its own kin, or nothing is asked.
+    """
+    reader = csv.DictReader(io.StringIO(text))
+    present = set(reader.fieldnames or ())
+    grouped = {"text", "group"} <= present
+    if not grouped and not {"query", "relevant"} <= present:
+        raise InputError(f"{name}, line 1: the columns text and group are wanted, or query and relevant")
+    place = {one: row for row, one in enumerate(ids)}
+    kin: dict[int, set[int]] = defaultdict(set)
+    drawn: dict[int, str] = {}
+    members: dict[str, list[int]] = defaultdict(list)
+    for row in reader:
+        ends = [row["text"]] if grouped else [row["query"], row["relevant"]]
+        for end in ends:
+            if end not in place:
+                raise InputError(f"{name}, line {reader.line_num}: no text that is searched is {end or 'unnamed'}")
+        first = place[ends[0]]
+        if grouped:
+            if not row["group"]:
+                raise InputError(f"{name}, line {reader.line_num}: {ends[0]} has no group")
+            members[row["group"]].append(first)
+            continue
+        if ends[0] == ends[1]:
+            raise InputError(f"{name}, line {reader.line_num}: {ends[0]} is given as its own kin")
+        kin[first].add(place[ends[1]])
+        drawn.setdefault(first, row.get("group") or ends[0])
+    _add_groups(members, kin, drawn)
+    if not kin:
+        raise InputError(f"{name} asks nothing: no text has kin")
+    return tuple(Query(ids[q], q, frozenset(kin[q]), frozenset(), drawn[q]) for q in sorted(kin))
+
+
+def _add_groups(members: Mapping[str, Sequence[int]], kin: dict[int, set[int]], drawn: dict[int, str]) -> None:
+    for group, texts in members.items():
+        for one in texts:
+            if others := set(texts) - {one}:
+                kin[one] |= others
+                drawn.setdefault(one, group)
 
 
 def average_precision(scores: NDArray[np.float64], kin: Sequence[int], left_out: Sequence[int]) -> float:

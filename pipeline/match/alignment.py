@@ -1,6 +1,8 @@
-"""Words of one clause found in order in another."""
+"""Words of one clause found in another: in order, moved to another place, or put in other words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -10,6 +12,9 @@ from pipeline.reference import load_scoring
 
 __all__ = ["Alignment", "align"]
 
+# A stretch of both clauses: where it begins in each, and its lengths.
+_Stretch = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -17,7 +22,9 @@ class Alignment:
 
     ``shared`` is the weight of the matching words, ``longest`` that of the longest unbroken run, ``formula_share`` in
     [0, 1] how much of what is shared is formula language; ``words`` counts informative
-    matching words and ``formula_words`` those of formula language that are no stop words.
+    matching words and ``formula_words`` those of formula language that are no stop words. ``moved`` is the weight of
+    the runs that stand in both clauses but in another order; containment does not count them.
+    ``substituted`` is the weight of other words at one place between words that match, of the side with less.
     """
 
     left: float
@@ -27,15 +34,18 @@ class Alignment:
     longest: float
     formula_share: float
     words: int
+    moved: float
+    substituted: float
     matches: tuple[Match, ...]
 
 
 def align(left: WordedClause, right: WordedClause) -> Alignment:
-    """The longest common subsequence of the words of two clauses, weighed."""
+    """The longest common subsequence of the words of two clauses, weighed, and what stands in both beside it."""
     scale, informative_at = load_scoring().alignment, load_scoring().words.floor
     shared = longest = plain_shared = plain_formula = 0.0
     informative = formulaic = 0
     matches: list[Match] = []
+    anchors: list[tuple[_Stretch, bool]] = []
     for block in Indel.opcodes(left.keys, right.keys):
         if block.tag != "equal":
             continue
@@ -50,8 +60,15 @@ def align(left: WordedClause, right: WordedClause) -> Alignment:
         plain_formula += sum(w for w, f in zip(plain, formula, strict=True) if f)
         formulaic += sum(f and w >= scale.formula_word for w, f in zip(plain, formula, strict=True))
         informative += sum(w >= informative_at for w in weights)
-        if plain_run >= scale.shown_weight or block.src_end - block.src_start >= scale.shown_words:
+        is_shown = plain_run >= scale.shown_weight or block.src_end - block.src_start >= scale.shown_words
+        if is_shown:
             matches.extend(_runs(left, right, block.src_start, block.dest_start, formula))
+        length = block.src_end - block.src_start
+        anchors.append(((block.src_start, block.dest_start, length, length), is_shown))
+    moved = _moved(left, right, [stretch for stretch, _ in anchors])
+    matches.extend(_match(left, right, stretch, MatchKind.MOVED) for stretch, _ in moved)
+    other_words = _reworded(left, right, anchors, [stretch for stretch, _ in moved])
+    matches.extend(_match(left, right, stretch, MatchKind.REWORDED) for stretch, _ in other_words)
     return Alignment(
         left=_share(shared, left.mass),
         right=_share(shared, right.mass),
@@ -60,7 +77,9 @@ def align(left: WordedClause, right: WordedClause) -> Alignment:
         longest=longest,
         formula_share=_share(plain_formula, plain_shared),
         words=informative,
-        matches=tuple(matches),
+        moved=sum(weight for _, weight in moved),
+        substituted=sum(weight for _, weight in other_words),
+        matches=tuple(sorted(matches, key=lambda m: (m.left.start, m.right.start))),
     )
 
 
@@ -76,8 +95,97 @@ def _runs(left: WordedClause, right: WordedClause, src: int, dest: int, formula:
         if index < len(formula) and formula[index] == formula[start]:
             continue
         kind = MatchKind.FORMULA if formula[start] else MatchKind.SAME
-        here = Span(int(left.starts[src + start]), int(left.ends[src + index - 1]))
-        there = Span(int(right.starts[dest + start]), int(right.ends[dest + index - 1]))
-        out.append(Match(here, there, kind))
+        length = index - start
+        out.append(_match(left, right, (src + start, dest + start, length, length), kind))
         start = index
     return out
+
+
+def _match(left: WordedClause, right: WordedClause, stretch: _Stretch, kind: MatchKind) -> Match:
+    src, dest, here, there = stretch
+    return Match(
+        Span(int(left.starts[src]), int(left.ends[src + here - 1])),
+        Span(int(right.starts[dest]), int(right.ends[dest + there - 1])),
+        kind,
+    )
+
+
+def _moved(left: WordedClause, right: WordedClause, anchors: Sequence[_Stretch]) -> list[tuple[_Stretch, float]]:
+    """Runs outside the common order that stand in both clauses and say something, the weightiest first."""
+    floor = load_scoring().words.floor
+    taken_left, taken_right = [False] * len(left.keys), [False] * len(right.keys)
+    for src, dest, length, _ in anchors:
+        taken_left[src : src + length] = [True] * length
+        taken_right[dest : dest + length] = [True] * length
+    places: dict[str, list[int]] = {}
+    for at, (key, taken, weight) in enumerate(zip(right.keys, taken_right, right.weights.tolist(), strict=True)):
+        if not taken and weight >= floor:
+            places.setdefault(key, []).append(at)
+    if not places:
+        return []
+    found: list[tuple[_Stretch, float]] = []
+    seeds = [i for i, key in enumerate(left.keys) if not taken_left[i] and key in places and left.weights[i] >= floor]
+    for seed in seeds:
+        if taken_left[seed]:
+            continue
+        grown = [
+            _grown(left.keys, right.keys, taken_left, taken_right, seed, at)
+            for at in places[left.keys[seed]]
+            if not taken_right[at]
+        ]
+        if not grown:
+            continue
+        src, dest, length, _ = best = max(grown, key=lambda run: (run[2], -run[1]))
+        taken_left[src : src + length] = [True] * length
+        taken_right[dest : dest + length] = [True] * length
+        weight = float(sum(map(min, left.weights[src : src + length], right.weights[dest : dest + length])))
+        found.append((best, weight))
+    return sorted(found, key=lambda run: (-run[1], run[0]))
+
+
+def _grown(
+    here: Sequence[str], there: Sequence[str], taken_here: list[bool], taken_there: list[bool], src: int, dest: int
+) -> _Stretch:
+    """The run of equal free words around a word that stands in both."""
+    before = after = 0
+    while (
+        src - before > 0
+        and dest - before > 0
+        and here[src - before - 1] == there[dest - before - 1]
+        and not (taken_here[src - before - 1] or taken_there[dest - before - 1])
+    ):
+        before += 1
+    while (
+        src + after + 1 < len(here)
+        and dest + after + 1 < len(there)
+        and here[src + after + 1] == there[dest + after + 1]
+        and not (taken_here[src + after + 1] or taken_there[dest + after + 1])
+    ):
+        after += 1
+    length = before + 1 + after
+    return src - before, dest - before, length, length
+
+
+def _reworded(
+    left: WordedClause, right: WordedClause, anchors: Sequence[tuple[_Stretch, bool]], moved: Sequence[_Stretch]
+) -> list[tuple[_Stretch, float]]:
+    """Other words at one place, with the weight of the side with less.
+
+    A few words of each clause between two runs that match and are shown, or after the last of them.
+    """
+    most, floor = load_scoring().alignment.reworded_words, load_scoring().words.floor
+    ends: list[tuple[_Stretch, bool]] = [*anchors, ((len(left.keys), len(right.keys), 0, 0), True)]
+    out = []
+    for ((src, dest, length, _), shown), ((next_src, next_dest, _, _), next_shown) in pairwise(ends):
+        gap = (src + length, dest + length, next_src - src - length, next_dest - dest - length)
+        if not (shown and next_shown) or not (0 < gap[2] <= most and 0 < gap[3] <= most):
+            continue
+        here, there = left.weights[gap[0] : gap[0] + gap[2]], right.weights[gap[1] : gap[1] + gap[3]]
+        if min(here.max(), there.max()) >= floor and not any(_meet(gap, run) for run in moved):
+            out.append((gap, float(min(here.sum(), there.sum()))))
+    return out
+
+
+def _meet(gap: _Stretch, run: _Stretch) -> bool:
+    """Whether a moved run lies in the gap on either side."""
+    return any(gap[i] < run[i] + run[i + 2] and run[i] < gap[i] + gap[i + 2] for i in (0, 1))

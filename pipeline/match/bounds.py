@@ -1,21 +1,59 @@
 """What many clause pairs can reach at the most, told without aligning them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pipeline.domain import Force
 from pipeline.match.mandates import ComparedMandate
 from pipeline.match.matrices import WordMatrices
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_mandate_words, load_scoring
 
-__all__ = ["ClauseColumns", "PairBounds", "clause_columns", "pair_bounds"]
+__all__ = ["CODES", "FLAGS", "ClauseColumns", "PairBounds", "clause_columns", "pair_bounds"]
 
 # Pairs looked at together; their rows of words take some 50 MB.
 _BLOCK = 32768
+
+# What each clause shows by itself, as yes or no.
+FLAGS: Mapping[str, Callable[[ComparedMandate], bool]] = {
+    "offices": lambda m: bool(m.offices),
+    "members": lambda m: bool(m.members),
+    "partners": lambda m: bool(m.partners),
+    "is_report": lambda m: m.is_report,
+    "report": lambda m: m.mandate.report is not None,
+    "account": lambda m: m.signs.account,
+    "exclusive": lambda m: bool(m.mandate.exclusive),
+    "split": lambda m: m.mandate.split_by_sector,
+    "negates": lambda m: m.signs.negates,
+    "turns": lambda m: m.signs.turns,
+    "bans": lambda m: bool(m.signs.banned),
+    "stops": lambda m: m.signs.stops,
+    "interval": lambda m: m.signs.interval,
+    "durations": lambda m: bool(m.durations),
+    "divides": lambda m: m.signs.divides,
+    "carries_out": lambda m: m.signs.carries_out,
+    "open_task": lambda m: m.signs.open_task,
+    "resolve": lambda m: m.mandate.force is Force.RESOLVE,
+    "annex": lambda m: m.signs.annex,
+    "recital": lambda m: m.signs.recital,
+    "beneficiaries": lambda m: bool(m.mandate.beneficiaries),
+}
+# What each clause names, as sets of codes.
+CODES: Mapping[str, Callable[[ComparedMandate], frozenset[str]]] = {
+    "offices": lambda m: m.offices,
+    "members": lambda m: m.members,
+    "partners": lambda m: m.partners,
+    "named": lambda m: frozenset(m.mandate.named),
+    "beneficiaries": lambda m: frozenset(m.mandate.beneficiaries),
+    "kinds": lambda m: m.signs.kinds,
+    "sectors": lambda m: m.signs.sectors,
+    "own_sectors": lambda m: m.signs.own_sectors,
+    "force": lambda m: frozenset({m.mandate.force.value}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +63,8 @@ class PairBounds:
     ``shared`` is the weight of the words in common and ``formula_words`` how many of them are formula language, both as
     if every word stood in order; ``left`` and ``right`` are the shares of it in each clause. ``mass`` is that of the
     lesser clause, ``action`` the agreement of the classes of action, ``object`` the words of the objects in common
-    as a share of the shorter, ``pointer`` 1 where a clause says nothing of its own.
+    as a share of the shorter, ``pointer`` 1 where a clause says nothing of its own. ``columns`` with the rows ``here``
+    and ``there`` (m,) tell what else each clause shows; without them that is taken for unknown.
     """
 
     cosine: NDArray[np.float64]
@@ -38,11 +77,38 @@ class PairBounds:
     action: NDArray[np.float64]
     object: NDArray[np.float64]
     pointer: NDArray[np.float64]
+    columns: "ClauseColumns | None" = None
+    here: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    there: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    def flag(self, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether the one and the other clause of each pair shows a sign of ``FLAGS``."""
+        column = self._known().flags[name]
+        return column[self.here], column[self.there]
+
+    def codes(self, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which codes of ``CODES`` the one and the other clause names, shape (m, codes)."""
+        column = self._known().codes[name]
+        return column[self.here], column[self.there]
+
+    def bodies(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Numbers of the bodies that adopted the one and the other clause."""
+        column = self._known().bodies
+        return column[self.here], column[self.there]
+
+    def _known(self) -> "ClauseColumns":
+        if self.columns is None:
+            raise ValueError("these bounds know no columns of clauses")
+        return self.columns
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseColumns:
-    """What the bounds need of each clause: words, and mandates as numbers."""
+    """What the bounds need of each clause: words, and mandates as numbers.
+
+    ``flags`` (n,) are those of ``FLAGS``, ``codes`` (n, codes) those of ``CODES``; sets of offices and of partners
+    share their columns, and so do Sectors. ``bodies`` (n,) number who adopted the texts.
+    """
 
     words: WordMatrices
     mass: NDArray[np.float64]
@@ -51,6 +117,9 @@ class ClauseColumns:
     objects: sp.csr_matrix
     object_words: NDArray[np.float64]
     pointer: NDArray[np.bool_]
+    flags: Mapping[str, NDArray[np.bool_]]
+    codes: Mapping[str, NDArray[np.bool_]]
+    bodies: NDArray[np.intp]
 
 
 def clause_columns(
@@ -73,6 +142,7 @@ def clause_columns(
     agreement = np.array([[half if frozenset({a, b}) in kin else float(a == b) for b in names] for a in names])
     agreement[number[""], :] = agreement[:, number[""]] = 0.0
     columns: dict[str, int] = {}
+    bodies: dict[str, int] = {}
     objects = [sorted(m.object) for m in mandates]
     indices = [columns.setdefault(word, len(columns)) for one in objects for word in one]
     ends = np.concatenate([[0], np.cumsum([len(one) for one in objects])])
@@ -86,7 +156,24 @@ def clause_columns(
         objects=held,
         object_words=np.array([len(one) for one in objects], dtype=np.float64),
         pointer=pointer,
+        flags={name: np.array([test(m) for m in mandates], dtype=bool) for name, test in FLAGS.items()},
+        codes=_code_columns(mandates),
+        bodies=np.array([bodies.setdefault(str(c.resolution.body), len(bodies)) for c in clauses], dtype=np.intp),
     )
+
+
+def _code_columns(mandates: Sequence[ComparedMandate]) -> dict[str, NDArray[np.bool_]]:
+    """Sets of codes as rows of one width, so that those of one kind can be held against those of another."""
+    held = {name: [read(m) for m in mandates] for name, read in CODES.items()}
+    names = sorted({code for sets in held.values() for some in sets for code in some})
+    number = {name: i for i, name in enumerate(names)}
+    out = {}
+    for name, sets in held.items():
+        columns = np.zeros((len(mandates), max(1, len(names))), dtype=bool)
+        for row, some in enumerate(sets):
+            columns[row, [number[code] for code in some]] = True
+        out[name] = columns
+    return out
 
 
 def pair_bounds(
@@ -120,6 +207,9 @@ def _bounds(
     common = _sums(columns.objects[here].multiply(columns.objects[there]))
     enough = least >= load_scoring().features.object_least
     return PairBounds(
+        columns=columns,
+        here=here,
+        there=there,
         cosine=cosines.astype(np.float64),
         theme=themes.astype(np.float64),
         mass=np.minimum(mass_here, mass_there),

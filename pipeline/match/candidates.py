@@ -1,15 +1,17 @@
 """Which clause pairs are worth scoring: the union of several ways to find them, and a limit for each clause."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Adopter
-from pipeline.match.generators import GENERATORS, Compared, Found, places
+from pipeline.match.generators import GENERATORS, NEAR, Compared, Found, near_metrics, places
 from pipeline.match.matrices import WordMatrices, word_matrices
+from pipeline.match.nearest import NearRows, Searched, nearest_rows
+from pipeline.match.texts import ComparedTexts, said_weights
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
@@ -23,6 +25,7 @@ class Candidates:
     ``capped`` counts clauses that have more near clauses than are taken, ``places`` tells how many may be. ``folded``
     counts clauses of large groups that say the same, of which each is compared with the first of each body alone.
     ``sources`` tells which generators found each pair, one bit each in the order of ``names``, shape (m,), uint16.
+    ``near`` holds the nearest by meaning, for the next search of a corpus that has hardly changed.
     """
 
     pairs: NDArray[np.intp]
@@ -32,50 +35,85 @@ class Candidates:
     folded: int
     sources: NDArray[np.uint16]
     names: tuple[str, ...]
+    near: NearRows
 
 
 def compared_clauses(
     clauses: Sequence[WordedClause],
     vectors: NDArray[np.float32],
-    themes: NDArray[np.float32] | None = None,
-    texts: NDArray[np.intp] | None = None,
+    texts: ComparedTexts | None = None,
 ) -> Compared:
     """Clauses with all that generators ask for; without themes every two texts are equally near.
 
     Args:
         clauses: compared clauses.
         vectors: their centred vectors, shape (n, dimension), float32, rows of length one.
-        themes: nearness in theme of two texts, shape (texts, texts), float32.
-        texts: index of each clause's text in ``themes``.
+        texts: the texts of the clauses with their themes.
     """
-    names = {work: i for i, work in enumerate(sorted({str(c.resolution.id.work) for c in clauses}))}
-    works = np.array([names[str(c.resolution.id.work)] for c in clauses], dtype=np.intp)
-    if themes is None or texts is None:
-        themes, texts = np.zeros((1, 1), dtype=np.float32), np.zeros(len(clauses), dtype=np.intp)
-    return Compared(clauses, works, texts, vectors, themes, word_matrices(clauses))
+    written = {id(r): str(r.id.work) for r in {id(c.resolution): c.resolution for c in clauses}.values()}
+    names = {work: i for i, work in enumerate(sorted(set(written.values())))}
+    works = np.array([names[written[id(c.resolution)]] for c in clauses], dtype=np.intp)
+    if texts is None:
+        one = {name: i for i, name in enumerate(dict.fromkeys(id(c.resolution) for c in clauses))}
+        of_clause = np.array([one[id(c.resolution)] for c in clauses], dtype=np.intp)
+        themes, means = np.zeros((len(one), len(one)), dtype=np.float32), np.zeros((len(one), 0))
+    else:
+        of_clause, themes, means = texts.of_clause, texts.themes, texts.means
+    masked = [c.masked for c in clauses]
+    return Compared(clauses, works, of_clause, vectors, themes, means, word_matrices(clauses), masked)
 
 
-def candidate_pairs(compared: Compared) -> Candidates:
-    """Pairs of clauses of different works that any generator finds; each takes so many for a clause and no more."""
-    names = tuple(name for group, _ in GENERATORS for name in group)
-    most = places(len(compared.clauses))
-    if len(compared.clauses) < 2:
-        nothing = np.zeros((0, 2), dtype=np.intp)
-        return Candidates(nothing, np.zeros(0, np.float32), 0, most, 0, np.zeros(0, np.uint16), names)
+def candidate_pairs(
+    compared: Compared, before: NearRows | None = None, progress: Callable[[int, int], None] | None = None
+) -> Candidates:
+    """Pairs of clauses of different works that any generator finds; each takes so many for a clause and no more.
+
+    Args:
+        compared: the clauses.
+        before: ``near`` of an earlier search; it saves time and changes nothing.
+        progress: told (clauses whose nearest are known, clauses in all) now and then.
+    """
+    names = (*(name for name, _ in GENERATORS), *NEAR)
     chains, folded = _families(compared)
+    near = _near(compared, folded, before, progress)
     rows = np.flatnonzero(~folded)
     kept = _subset(compared, rows)
-    found: list[Found] = [chains]
-    more = np.zeros(len(rows), dtype=bool)
-    for _, generate in GENERATORS:
-        made = generate(kept)
-        for one in made if isinstance(made, tuple) else (made,):
-            found.append(Found(rows[one.pairs]))
-            more |= one.more if one.more is not None else False
+    found = [chains]
+    more = np.zeros(len(compared.clauses), dtype=bool)
+    for _, generate in GENERATORS if len(rows) > 1 else ():
+        one = generate(kept)
+        found.append(Found(rows[one.pairs]))
+        if one.more is not None:
+            more[rows] |= one.more
+    for number in range(len(NEAR)):
+        found.append(Found(near.pairs(number)))
+        more |= near.more(number)
     pairs, sources = _union(found, compared.works)
-    return Candidates(
-        pairs, _cosines(compared.vectors, pairs), int(more.sum()), most, int(folded.sum()), sources, names
+    cosines = _cosines(compared.vectors, pairs)
+    most = places(len(compared.clauses))
+    return Candidates(pairs, cosines, int(more.sum()), most, int(folded.sum()), sources, names, near)
+
+
+def _near(
+    compared: Compared,
+    folded: NDArray[np.bool_],
+    before: NearRows | None,
+    progress: Callable[[int, int], None] | None,
+) -> NearRows:
+    """The nearest clauses by meaning, and by meaning and theme."""
+    clauses = compared.clauses
+    rows = Searched(
+        ids=[c.clause.id for c in clauses],
+        vectors=compared.vectors,
+        groups=compared.texts,
+        apart=compared.works,
+        apart_names=[str(c.resolution.id.work) for c in clauses],
+        nearness=np.clip(compared.themes, 0.0, load_scoring().features.theme_full),
+        marks=compared.means,
+        weights=said_weights(clauses),
+        left_out=folded,
     )
+    return nearest_rows(rows, near_metrics(len(clauses)), before, progress)
 
 
 def _families(compared: Compared) -> tuple[Found, NDArray[np.bool_]]:
@@ -86,7 +124,7 @@ def _families(compared: Compared) -> tuple[Found, NDArray[np.bool_]]:
     scoring = load_scoring()
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for row, clause in enumerate(compared.clauses):
-        groups[clause.masked if clause.mass >= scoring.features.pointer_mass else clause.keys].append(row)
+        groups[compared.masked[row] if clause.mass >= scoring.features.pointer_mass else clause.keys].append(row)
     folded = np.zeros(len(compared.clauses), dtype=bool)
     pairs: list[tuple[int, int]] = []
     for group in groups.values():
@@ -114,6 +152,7 @@ def _subset(compared: Compared, rows: NDArray[np.intp]) -> Compared:
         texts=compared.texts[rows],
         vectors=compared.vectors[rows],
         matrices=matrices,
+        masked=[compared.masked[i] for i in rows.tolist()],
     )
 
 

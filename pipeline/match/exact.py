@@ -5,29 +5,32 @@ import os
 import pickle
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.domain import Evidence, Overlap, Relation
 from pipeline.match.alignment import Alignment, align
-from pipeline.match.features import ComparedPair, explain, probability_of, score
+from pipeline.match.features import FEATURES, ComparedPair, explain, probability_of, score
+from pipeline.match.judgement import load_pair_model, relation_shares
 from pipeline.match.mandates import ComparedMandate
 from pipeline.match.relations import relate
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["PossiblePairs", "Read", "judged_overlap", "score_pairs"]
+__all__ = ["PossiblePairs", "Read", "Spread", "judged_overlap", "score_pairs"]
 
 Read = tuple[WordedClause, ComparedMandate]
+Spread = Callable[[Callable[[Any, Any], Any], Any, Iterable[Any]], Iterator[Any]]
 
 # Starting processes takes seconds; fewer pairs are done sooner without.
-_WORTH_PROCESSES = 100_000
+_WORTH_PROCESSES = 20_000
 _CHUNK = 4096
 
 
@@ -38,6 +41,10 @@ class PossiblePairs:
     pairs: NDArray[np.intp]
     cosines: NDArray[np.float32]
     themes: NDArray[np.float32]
+
+    def only(self, rows: NDArray[np.intp]) -> "PossiblePairs":
+        """Some of the pairs, by their numbers."""
+        return PossiblePairs(self.pairs[rows], self.cosines[rows], self.themes[rows])
 
     def chunks(self) -> Iterator["PossiblePairs"]:
         """The same pairs in their order, some thousands at a time."""
@@ -51,6 +58,7 @@ def score_pairs(
     possible: PossiblePairs,
     progress: Callable[[int, int], None] | None = None,
     workers: int | None = None,
+    spread: Spread | None = None,
 ) -> list[Overlap]:
     """Overlaps worth keeping, in the order of the pairs, whatever the number of workers.
 
@@ -59,12 +67,18 @@ def score_pairs(
         possible: pairs of them.
         progress: told (pairs scored, pairs in all) now and then.
         workers: processes; by default one for each processor where there are many pairs, else none.
+        spread: scores the chunks elsewhere, in their order: ``spread(function, what they share, chunks)``.
     """
     total, done = len(possible.pairs), 0
     overlaps: list[Overlap] = []
     if workers is None:
         workers = _processors() if total >= _WORTH_PROCESSES else 1
-    scored = _side_by_side(read, possible, workers) if workers > 1 else (_score_all(read, c) for c in possible.chunks())
+    if spread is not None:
+        scored = spread(_score_all, _without_neighbours(read), possible.chunks())
+    elif workers > 1:
+        scored = _side_by_side(read, possible, workers)
+    else:
+        scored = (_score_all(read, chunk) for chunk in possible.chunks())
     for found in scored:
         if progress is not None:
             progress(min(done, total), total)
@@ -135,7 +149,7 @@ def _score(left_read: Read, right_read: Read, cosine: float, theme: float) -> Ov
     probability = probability_of(values)
     if not _may_be_kept(probability, alignment, limits):
         return None
-    overlap = judged_overlap(pair)
+    overlap = _judged(pair, values, probability)
     if probability < limits["kept"] and overlap.relation is not Relation.BOIL:
         return None
     return overlap
@@ -144,8 +158,11 @@ def _score(left_read: Read, right_read: Read, cosine: float, theme: float) -> Ov
 def judged_overlap(pair: ComparedPair) -> Overlap:
     """What is to be said of two aligned clauses, with the evidence for it."""
     values = score(pair)
-    probability = probability_of(values)
-    verdict = relate(pair, probability, pair.theme)
+    return _judged(pair, values, probability_of(values))
+
+
+def _judged(pair: ComparedPair, values: Sequence[float], probability: float) -> Overlap:
+    verdict = relate(pair, probability, relation_shares(load_pair_model(FEATURES), values, probability))
     bias, contributions = explain(pair, values)
     alignment = pair.alignment
     identity = hashlib.sha256(f"{pair.left.clause.id}\n{pair.right.clause.id}".encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ A pair names a clause first and then one that it should be compared with; the or
 Pairs of one work are dropped by the caller.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from rensa import RMinHash
 from sparse_dot_topn import sp_matmul_topn
 
 from pipeline.match.matrices import WordMatrices
-from pipeline.match.nearest import Metric, nearest_rows
+from pipeline.match.nearest import Metric
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import load_scoring
 
-__all__ = ["GENERATORS", "Compared", "Found", "Generator", "places"]
+__all__ = ["GENERATORS", "NEAR", "Compared", "Found", "Generator", "near_metrics", "places"]
 
 _THREADS = 2  # of the sparse products; a row is one thread's work, so their number changes no result
 _PERMUTATIONS, _BAND = 64, 4  # bands of four rows: half-alike sets meet with probability 0.64, nine tenths alike surely
@@ -32,7 +33,8 @@ class Compared:
     """The clauses to find pairs of, all of shape (n, …).
 
     ``works`` and ``texts`` number the work and the text of each clause, ``vectors`` are centred and of length one,
-    ``themes`` (texts, texts) tells how near two texts are in theme.
+    ``themes`` (texts, texts) tells how near two texts are in theme, ``means`` (texts, dimension) what that rests on.
+    ``masked`` are the words of each clause that are neither formula language nor citations.
     """
 
     clauses: Sequence[WordedClause]
@@ -40,7 +42,9 @@ class Compared:
     texts: NDArray[np.intp]
     vectors: NDArray[np.float32]
     themes: NDArray[np.float32]
+    means: NDArray[np.float64]
     matrices: WordMatrices
+    masked: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +56,27 @@ class Found:
 
 
 def places(clauses: int) -> int:
-    """How many nearest clauses are taken for each of so many: hundreds in a small corpus, some tens in a large one."""
+    """How many nearest clauses are taken for each of so many: hundreds in a small corpus, some tens in a large one.
+
+    The number goes in steps, so that one text more or less hardly ever changes it.
+    """
     settings = load_scoring().candidates
-    fair = settings["near_in_all"] / max(1, clauses)
+    fair = settings["near_in_all"] / 2 ** (math.ceil(math.log2(max(1, clauses)) * 8) / 8)
     return int(min(settings["most_near"], max(settings["dense"], fair)))
 
 
 def identical(compared: Compared) -> Found:
     """Clauses that say the same words, formulae and citations apart."""
     least = load_scoring().features.pointer_mass
-    keys = ((i, c.masked) for i, c in enumerate(compared.clauses) if c.mass >= least)
+    keys = ((i, compared.masked[i]) for i, c in enumerate(compared.clauses) if c.mass >= least)
     return _together(keys, len(compared.clauses))
 
 
 def copied(compared: Compared) -> Found:
     """Near copies: half or more of the runs of three words in common, by MinHash."""
-    said = [c.masked for c in compared.clauses]
-    shingles = [[" ".join(s) for s in zip(*(keys[k:] for k in range(_SHINGLE)), strict=False)] for keys in said]
+    shingles = [
+        [" ".join(s) for s in zip(*(keys[k:] for k in range(_SHINGLE)), strict=False)] for keys in compared.masked
+    ]
     rows = [i for i, s in enumerate(shingles) if s]
     if not rows:
         return _nothing()
@@ -99,20 +107,16 @@ def contained(compared: Compared) -> Found:
     return _products(shares, held, compared, int(settings["containing"]), settings["minimum_containing"])
 
 
-def meant(compared: Compared) -> tuple[Found, Found]:
+def near_metrics(clauses: int) -> tuple[Metric, Metric]:
     """The nearest by meaning; and by meaning and theme together, each weighed as the score of a pair weighs it."""
     scoring = load_scoring()
     settings, scale, weights = scoring.candidates, scoring.features, scoring.weights
     meaning, theme = weights["meaning"] / scale.meaning_span, weights["theme"] / scale.theme_full
     both = max(0.0, theme) / meaning if meaning > 0 else 0.0
-    metrics = [
-        Metric(1.0, 0.0, int(settings["dense"]), settings["minimum_dense"]),
-        Metric(1.0, both, places(len(compared.clauses)), settings["minimum_dense"]),
-    ]
-    themes = np.clip(compared.themes, 0.0, scale.theme_full)
-    near = nearest_rows(compared.vectors, compared.texts, compared.works, themes, metrics)
-    by_meaning, by_theme = (Found(n.pairs, n.more) for n in near)
-    return by_meaning, by_theme
+    return (
+        Metric(0.0, int(settings["dense"]), settings["minimum_dense"]),
+        Metric(both, places(clauses), settings["minimum_dense"]),
+    )
 
 
 def mandated(compared: Compared) -> Found:
@@ -140,18 +144,19 @@ def cited_together(compared: Compared) -> Found:
     return _rare(keys, len(compared.clauses))
 
 
-Generator = Callable[[Compared], Found | tuple[Found, ...]]
+Generator = Callable[[Compared], Found]
 
-# A generator of several names shares one pass over the vectors.
-GENERATORS: tuple[tuple[tuple[str, ...], Generator], ...] = (
-    (("identical",), identical),
-    (("copied",), copied),
-    (("meaning", "meaning and theme"), meant),
-    (("words",), worded),
-    (("contained",), contained),
-    (("mandate",), mandated),
-    (("cited together",), cited_together),
+GENERATORS: tuple[tuple[str, Generator], ...] = (
+    ("identical", identical),
+    ("copied", copied),
+    ("words", worded),
+    ("contained", contained),
+    ("mandate", mandated),
+    ("cited together", cited_together),
 )
+
+# Those of ``near_metrics``, which share one pass over the vectors.
+NEAR = ("meaning", "meaning and theme")
 
 
 def _nothing() -> Found:
@@ -172,15 +177,15 @@ def _rare(keys: Iterable[tuple[int, Hashable]], rows: int) -> Found:
 
 
 def _of_groups(group: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
-    """All pairs within groups; each row of a group above ``limit`` is paired with the first few of it alone."""
+    """All pairs within groups; in a group above ``limit`` each row is paired with the first alone."""
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     sizes = np.diff(np.append(starts, len(order)))
-    found = [np.zeros((0, 2), dtype=np.intp)]
-    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
-        members = order[start : start + size]
+    found: list[NDArray[np.intp]] = [np.zeros((0, 2), dtype=np.intp)]
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        members = order[starts[sizes == size][:, None] + np.arange(size)]
         first, second = np.triu_indices(size, 1) if size <= limit else (np.zeros(size - 1, np.intp), np.arange(1, size))
-        found.append(np.stack([members[first], members[second]], axis=1))
+        found.append(np.stack([members[:, first].ravel(), members[:, second].ravel()], axis=1))
     return np.concatenate(found)
 
 

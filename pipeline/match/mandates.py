@@ -8,8 +8,9 @@ from itertools import takewhile
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from pipeline.domain import Force, Mandate, plain_characters
+from pipeline.match.signs import ClauseSigns, read_signs
 from pipeline.match.tokens import WordedClause, words
-from pipeline.reference import MandateWords, load_house_words, load_mandate_words, load_scoring
+from pipeline.reference import MandateWords, load_house_words, load_mandate_words, load_scoring, load_sign_words
 
 __all__ = ["ComparedMandate", "contradict", "read_mandate", "same_unit"]
 
@@ -37,7 +38,11 @@ _UNITS = [
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _NUMBERS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_DURATION = re.compile(r"(?P<n>\d+|(?:[a-z]+[ -])?(?:[a-z]+ and )?[a-z]+)[ -](?P<unit>day|week|month|year)s?\b")
+_DURATION = re.compile(
+    r"(?P<n>\d+|(?:[a-z]+[ -])?(?:[a-z]+ and )?[a-z]+)[ -](?P<unit>minute|hour|day|week|month|year)s?\b"
+)
+
+_EVERY = re.compile(r"\b(?:every|each|once in|once every) (?P<n>\d+|[a-z]+) (?P<unit>month|year)s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,9 @@ class ComparedMandate:
     """The mandate of a clause with what only comparison needs.
 
     ``object`` holds the most telling words of the clause, ``offices`` and ``members`` the actors by their kind,
-    ``durations`` are (unit, count) as in (year, 2), ``text`` is the clause in plain lower case.
+    ``durations`` are (unit, count) as in (year, 2), ``cycles`` say how often, in months, ``capped`` that this is the
+    most allowed, ``signs`` what else bears on how it stands to others, ``text`` is
+    the clause in plain lower case.
     """
 
     mandate: Mandate
@@ -53,6 +60,9 @@ class ComparedMandate:
     offices: frozenset[str]
     members: frozenset[str]
     durations: frozenset[tuple[str, int]]
+    cycles: frozenset[int]
+    capped: bool
+    signs: ClauseSigns
     text: str
 
     @property
@@ -93,6 +103,9 @@ def read_mandate(worded: WordedClause) -> ComparedMandate:
         offices=actors - table.members - table.outside,
         members=actors & table.members,
         durations=_durations(text),
+        cycles=_cycles(text),
+        capped=load_sign_words().caps.search(text) is not None,
+        signs=read_signs(worded, mandate, text),
         text=text,
     )
 
@@ -103,6 +116,15 @@ def _durations(text: str) -> frozenset[tuple[str, int]]:
         count = _count(match["n"])
         if count:
             found.add((match["unit"], count))
+    return frozenset(found)
+
+
+def _cycles(text: str) -> frozenset[int]:
+    """How often something is to be done, in months; "every two years" gives 24."""
+    found = {months for pattern, months in load_sign_words().cycles if pattern.search(text)}
+    for match in _EVERY.finditer(text):
+        if count := _count(match["n"]):
+            found.add(count * (12 if match["unit"] == "year" else 1))
     return frozenset(found)
 
 
@@ -141,16 +163,64 @@ def contradict(left: ComparedMandate, right: ComparedMandate, *, figures_only: b
             return "one names a single owner, the other another office"
         if opposites := _opposites(left.text, right.text):
             return opposites
+        if other := _decided_otherwise(left, right) or _ruled_out(left, right) or _ruled_out(right, left):
+            return other
         if _ends_what_the_other_keeps(left, right) or _ends_what_the_other_keeps(right, left):
             return "one ends what the other keeps going"
     for unit in {u for u, _ in left.durations} & {u for u, _ in right.durations}:
         here, there = {n for u, n in left.durations if u == unit}, {n for u, n in right.durations if u == unit}
         if not here & there:
             return f"{_told(here)} against {_told(there)} {unit}s"
+    if often := _too_often(left, right):
+        return often
     due, other_due = left.mandate.deadline, right.mandate.deadline
     reports = left.is_report and right.is_report  # two bodies may each want its own report in its own year
     if due and other_due and due != other_due and left.action == right.action and not reports:
         return f"{due} against {other_due}"
+    return ""
+
+
+def _too_often(left: ComparedMandate, right: ComparedMandate) -> str:
+    """Two intervals of which one breaks the other: the most allowed against a shorter one, or both for one office."""
+    if not left.cycles or not right.cycles or left.cycles & right.cycles:
+        return ""
+    told = f"every {min(left.cycles)} months against every {min(right.cycles)}"
+    broken = (left.capped and min(right.cycles) < min(left.cycles)) or (
+        right.capped and min(left.cycles) < min(right.cycles)
+    )
+    return told if broken or (same_unit(left, right) and left.action == right.action != "") else ""
+
+
+def _decided_otherwise(left: ComparedMandate, right: ComparedMandate) -> str:
+    """Phrases that exclude each other, another answer to one question, or two who have the last word."""
+    table, here, there = load_sign_words(), left.text, right.text
+    for one, other in table.opposites:
+        for a, b in ((one, other), (other, one)):
+            if (first := a.search(here)) and (second := b.search(there)) and not (b.search(here) or a.search(there)):
+                return f"“{first[0]}” stands against “{second[0]}”"
+    signs, others = left.signs, right.signs
+    subject = min(len(signs.norm_subject), len(others.norm_subject))
+    if (
+        subject
+        and len(signs.norm_subject & others.norm_subject) >= load_scoring().relations.norm_subject * subject
+        and 0 < len(signs.norm_rest) <= load_scoring().relations.norm_words
+        and 0 < len(others.norm_rest) <= load_scoring().relations.norm_words
+        and not signs.norm_rest & others.norm_rest
+    ):
+        return f"{' '.join(sorted(signs.norm_rest))} against {' '.join(sorted(others.norm_rest))}"
+    mine, yours = table.deciding.search(here), table.deciding.search(there)
+    if mine and yours and here[: mine.start()].split()[-1:] != there[: yours.start()].split()[-1:]:
+        return "each gives the last word to another"
+    return ""
+
+
+def _ruled_out(banning: ComparedMandate, other: ComparedMandate) -> str:
+    """The words that one rules out and the other orders."""
+    banned = banning.signs.banned
+    ordered = banned & (frozenset(words(other.text)[0]) - other.signs.banned)
+    scale = load_scoring().relations
+    if len(ordered) >= scale.banned_words and len(ordered) >= scale.banned_share * len(banned):
+        return f"one rules out what the other orders: {', '.join(sorted(ordered))}"
     return ""
 
 

@@ -39,10 +39,10 @@ class WordMatrices:
 
 
 def word_matrices(clauses: Sequence[WordedClause]) -> WordMatrices:
-    """The words of clauses; columns stand in the order in which words first occur."""
-    columns: dict[str, int] = {}
+    """The words of clauses; columns in the order of the words, so that no sum over a row ever changes its order."""
+    columns = {word: i for i, word in enumerate(sorted({k for c in clauses for k in c.keys}))}
     lengths = [len(c.keys) for c in clauses]
-    words = np.fromiter((columns.setdefault(k, len(columns)) for c in clauses for k in c.keys), np.int64, sum(lengths))
+    words = np.fromiter((columns[k] for c in clauses for k in c.keys), np.int64, sum(lengths))
     width = max(1, len(columns))
     weights = _joined([c.weights for c in clauses], np.float64)
     cells = np.repeat(np.arange(len(clauses), dtype=np.int64), lengths) * width + words

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,12 @@ from pipeline.domain import Kinship, Overlap, Resolution, Standing
 from pipeline.match.background import load_background
 from pipeline.match.bounds import clause_columns, pair_bounds
 from pipeline.match.candidates import Candidates, candidate_pairs, compared_clauses, within_limit
-from pipeline.match.exact import PossiblePairs, Read, score_pairs
+from pipeline.match.exact import PossiblePairs, Read, Spread, score_pairs
 from pipeline.match.features import is_pointer, probability_bounds
 from pipeline.match.generators import Compared
 from pipeline.match.mandates import read_mandate
+from pipeline.match.memory import MatchMemory, clause_keys, pair_keys, places_in
+from pipeline.match.nearest import VECTOR_UNIT
 from pipeline.match.texts import compared_texts, kinship, says
 from pipeline.match.tokens import WordedClause, build_vocabulary, is_compared, word_clause
 from pipeline.reference import load_scoring, precedence
@@ -28,25 +30,33 @@ class MatchResult:
 
     ``weights`` tells how much each compared clause says, in [0, 1]; ``kinship`` lists pairs of texts of different works
     that are near as wholes, sorted.
+
+    Where an earlier match was given, ``overlaps`` are only those scored now, and ``again`` are places of overlaps of
+    the earlier match that stand as they are. ``memory`` is for the next match;
+    its ``kept`` are the keys of the overlaps that stand and then of those scored now.
     """
 
     overlaps: tuple[Overlap, ...]
     weights: dict[str, float]
     kinship: tuple[Kinship, ...]
     limits: tuple[str, ...]
+    again: NDArray[np.intp]
+    memory: MatchMemory
 
 
 def centred(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors less the mean of the reference collection, rows of length one again.
 
     All mandates of the Union point the same way a little; without that common part cosines tell texts apart.
-    The mean is fixed, so the nearness of two clauses does not depend on what else a corpus holds.
+    The mean is fixed, so the nearness of two clauses does not depend on what else a corpus holds; in whole multiples of
+    ``VECTOR_UNIT`` it does not depend on the order of summing either.
     """
     if not len(vectors):
         return vectors
     moved = vectors - load_background().mean
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
+    steps = np.rint(moved / np.maximum(lengths, 1e-9) / VECTOR_UNIT)
+    return np.asarray(steps * VECTOR_UNIT, dtype=np.float32)
 
 
 def find_overlaps(
@@ -55,6 +65,8 @@ def find_overlaps(
     rows: dict[str, int],
     progress: Callable[[int, int], None] | None = None,
     workers: int | None = None,
+    spread: Spread | None = None,
+    before: MatchMemory | None = None,
 ) -> MatchResult:
     """Scored pairs of clauses of different works, among texts in force.
 
@@ -64,21 +76,53 @@ def find_overlaps(
         rows: clause id → row of ``vectors``.
         progress: told (pairs scored, pairs in all) now and then.
         workers: processes that score; the result is the same for any number.
+        spread: scores elsewhere, see ``score_pairs``; the result is the same.
+        before: what an earlier match left; only what has changed since is searched and scored.
     """
     clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not r.is_foreign)
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
     texts = compared_texts(clauses, matrix)
-    compared = compared_clauses(clauses, matrix, texts.themes, texts.of_clause)
-    candidates = candidate_pairs(compared)
+    compared = compared_clauses(clauses, matrix, texts)
+    before = before or MatchMemory()
+    candidates = candidate_pairs(compared, before.near)
     read = [(clause, read_mandate(clause)) for clause in clauses]
     possible, each = _possible(compared, read, candidates)
-    overlaps = score_pairs(read, possible, progress, workers)
-    return MatchResult(
-        overlaps=tuple(sorted(overlaps, key=lambda o: o.id)),
-        weights={c.clause.id: round(says(c), 5) for c in clauses},
-        kinship=kinship(clauses, matrix, texts),
-        limits=_limits(resolutions, candidates, each),
+    overlaps, again, memory = _scored(
+        read, possible, before, lambda new: score_pairs(read, new, progress, workers, spread)
     )
+    return MatchResult(
+        overlaps=overlaps,
+        weights={c.clause.id: round(says(c), 5) for c in clauses},
+        kinship=kinship(clauses, matrix, texts, candidates.near.best),
+        limits=_limits(resolutions, candidates, each),
+        again=again,
+        memory=replace(memory, near=candidates.near),
+    )
+
+
+def _scored(
+    read: Sequence[Read],
+    possible: PossiblePairs,
+    before: MatchMemory,
+    score: Callable[[PossiblePairs], list[Overlap]],
+) -> tuple[tuple[Overlap, ...], NDArray[np.intp], MatchMemory]:
+    """Overlaps of pairs that were not scored before, by id; places of those that stand; and what is known now."""
+    keys = pair_keys(clause_keys([clause for clause, _ in read]), possible)
+    stands, falls = places_in(before.kept, keys), places_in(before.dropped, keys)
+    fresh = np.flatnonzero((stands < 0) & (falls < 0))
+    number = {clause.clause.id: row for row, (clause, _) in enumerate(read)}
+    overlaps = sorted(score(possible.only(fresh)), key=lambda o: o.id)
+    pairs = possible.pairs[fresh]
+    cells = pairs[:, 0] * len(read) + pairs[:, 1]
+    order = np.argsort(cells)
+    found = np.array([number[o.left] * len(read) + number[o.right] for o in overlaps], dtype=np.intp)
+    new = fresh[order[np.searchsorted(cells[order], found)]]
+    again = np.sort(stands[stands >= 0])
+    memory = MatchMemory(
+        kept=np.concatenate([before.kept[again], keys[new]]),
+        dropped=np.concatenate([before.dropped[falls[falls >= 0]], keys[np.setdiff1d(fresh, new)]]),
+    )
+    return tuple(overlaps), again, memory
 
 
 def _possible(compared: Compared, read: Sequence[Read], candidates: Candidates) -> tuple[PossiblePairs, int | None]:

@@ -1,19 +1,20 @@
-"""How two clauses relate: the tests of the taxonomy in their order, the first that holds decides.
+"""How two clauses relate: rules where the definition of a relation decides, the learned judgement where it does not.
 
-Order: parallel by design, formula language, conflict, verbatim, subset, same mandate to several offices, same request
-to members, duplicated reporting, complementary work, theme, none. Editions and the integration of a Plenipotentiary
-text are decided for whole resolutions.
+Order: parallel by design, Questions, recitals, formula language, conflict, then the most probable of the relations that
+can hold by their definition. Editions, and the integration of a Plenipotentiary text as a whole, are decided for
+whole resolutions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipeline.domain import Body, Relation
-from pipeline.match.features import ComparedPair
+from pipeline.domain import Body, InstrumentType, Relation
+from pipeline.match.judgement import OVERLAPS
 from pipeline.match.mandates import contradict, same_unit
+from pipeline.match.pairs import ComparedPair
 from pipeline.reference import are_parallel, load_scoring
 
-__all__ = ["Verdict", "relate"]
+__all__ = ["Verdict", "is_settled", "relate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,108 +26,136 @@ class Verdict:
     reasons_against: tuple[str, ...]
 
 
-def relate(pair: ComparedPair, probability: float, theme: float) -> Verdict:
+def relate(pair: ComparedPair, probability: float, shares: Mapping[Relation, float]) -> Verdict:
     """The relation of two clauses of different works.
 
     Args:
         pair: the two clauses; left is the prevailing one.
         probability: of a true overlap of mandate, in [0, 1].
-        theme: nearness in theme of the two resolutions, cosine in [-1, 1].
+        shares: the learned probability of each relation.
     """
-    reasons_for, reasons_against = _reasons(pair, theme)
-    relation = next((r for r, holds in _TESTS if holds(pair, probability, theme)), Relation.NONE)
-    return Verdict(relation, reasons_for, reasons_against)
+    relation, why = _settled(pair, probability) or (_learned(pair, probability, shares), "")
+    reasons_for, reasons_against = _reasons(pair, relation, probability)
+    return Verdict(relation, reasons_for, (why, *reasons_against) if why else reasons_against)
 
 
-def _is_formula(pair: ComparedPair, probability: float, theme: float) -> bool:
-    share = pair.alignment.formula_share
-    scale = load_scoring().relations
-    if pair.alignment.words >= scale.own_words or _is_reporting(pair, probability, theme):
-        return False
-    if pair.left_mandate.is_report and pair.right_mandate.is_report:
-        return True
+def is_settled(pair: ComparedPair) -> bool:
+    """Whether a rule decides, however probable an overlap is: such pairs teach the judgement nothing."""
+    recital = pair.left_mandate.signs.recital or pair.right_mandate.signs.recital
+    return recital or are_parallel(pair.left.resolution, pair.right.resolution) or _is_formula(pair, 1.0)
+
+
+def _settled(pair: ComparedPair, probability: float) -> tuple[Relation, str] | None:
+    """The relation that a rule decides, and why where that discounts the pair."""
+    left, right = pair.left_mandate, pair.right_mandate
+    if are_parallel(pair.left.resolution, pair.right.resolution):
+        return Relation.PAR, "both texts settle working methods or structure, which each Sector does for itself"
     limits = load_scoring().thresholds
+    if pair.left.resolution.id.type is pair.right.resolution.id.type is InstrumentType.QUESTION:
+        near = _is_cross_body(pair) and probability >= limits["overlap"]
+        return (Relation.STUDY if near else Relation.NONE), ""
+    if left.signs.recital or right.signs.recital:
+        if left.signs.standing_recital and right.signs.standing_recital:
+            return Relation.BOIL, "both are recitals with which any text may open"
+        formula = pair.alignment.formula_share >= limits["formula"]
+        return (Relation.BOIL, _FORMULA) if formula else (Relation.NONE, "a recital gives no mandate")
+    if _is_formula(pair, probability):
+        return Relation.BOIL, _FORMULA
+    if _is_cross_body(pair) and probability >= limits["conflict"] and _contradiction(pair):
+        return Relation.CONF, ""
+    return None
+
+
+_FORMULA = "what the two have in common is formula language"
+
+
+def _learned(pair: ComparedPair, probability: float, shares: Mapping[Relation, float]) -> Relation:
+    limits = load_scoring().thresholds
+    likelier = OVERLAPS if probability >= limits["overlap"] else frozenset(shares) - OVERLAPS
+    possible = {r: share for r, share in shares.items() if r not in _POSSIBLE or _POSSIBLE[r](pair, probability)}
+    possible = {r: share for r, share in possible.items() if r in likelier} or possible
+    relation = max(possible, key=lambda r: (possible[r], r.value))
+    if relation in (Relation.SUB, Relation.SAME_ACT) and _is_verbatim(pair):
+        return Relation.VERB
+    both_report = pair.left_mandate.is_report and pair.right_mandate.is_report
+    if relation not in OVERLAPS and both_report and relation is not Relation.INTEG:
+        return Relation.BOIL  # two reports on two matters share their frame alone
+    if relation is Relation.THEME and probability < limits["same_theme"]:
+        return Relation.NONE
+    return relation
+
+
+def _is_formula(pair: ComparedPair, probability: float) -> bool:
+    share = pair.alignment.formula_share
+    scale, limits = load_scoring().relations, load_scoring().thresholds
+    reports = pair.left_mandate.is_report and pair.right_mandate.is_report
+    if pair.alignment.words >= scale.own_words or (reports and probability >= limits["overlap"]):
+        return False
     return share >= limits["formula"] or (
         share > scale.some_formula and min(pair.left.mass, pair.right.mass) < scale.little_mass
     )
 
 
-def _is_parallel(pair: ComparedPair, probability: float, theme: float) -> bool:
-    return are_parallel(pair.left.resolution, pair.right.resolution)
-
-
-def _is_conflict(pair: ComparedPair, probability: float, theme: float) -> bool:
-    limit = load_scoring().thresholds["conflict"]
-    return _is_cross_body(pair) and probability >= limit and bool(_contradiction(pair))
-
-
-def _is_verbatim(pair: ComparedPair, probability: float, theme: float) -> bool:
+def _is_verbatim(pair: ComparedPair) -> bool:
+    left, right = pair.left_mandate, pair.right_mandate
     limits = load_scoring().thresholds
     covered = max(pair.alignment.left, pair.alignment.right)
-    return covered >= limits["verbatim"] and pair.alignment.words >= limits["verbatim_words"]
+    requests = left.members and right.members and not (left.offices and right.offices)
+    return covered >= limits["verbatim"] and pair.alignment.words >= limits["verbatim_words"] and not requests
 
 
-def _is_same_mandate(pair: ComparedPair, probability: float) -> bool:
+def _may_be_report(pair: ComparedPair, probability: float) -> bool:
+    return all(m.signs.account or m.mandate.report is not None for m in (pair.left_mandate, pair.right_mandate))
+
+
+def _is_alone(pair: ComparedPair) -> bool:
+    """Whether too little is said in common, by words and by meaning, for one mandate given twice."""
     limits = load_scoring().thresholds
-    alone = pair.alignment.words < limits["lone_words"] and pair.cosine < limits["lone_meaning"]
-    return probability >= limits["same_mandate"] and not alone
+    return pair.alignment.words < limits["lone_words"] and pair.cosine < limits["lone_meaning"]
 
 
-def _is_subset(pair: ComparedPair, probability: float, theme: float) -> bool:
+def _may_be_same_act(pair: ComparedPair, probability: float) -> bool:
     left, right = pair.left_mandate, pair.right_mandate
-    return _is_same_mandate(pair, probability) and same_unit(left, right) and not (left.is_report or right.is_report)
+    return not _is_alone(pair) and bool(left.offices and right.offices) and not same_unit(left, right)
 
 
-def _is_same_act(pair: ComparedPair, probability: float, theme: float) -> bool:
+def _may_be_subset(pair: ComparedPair, probability: float) -> bool:
     left, right = pair.left_mandate, pair.right_mandate
-    addressed = bool(left.offices) and bool(right.offices)
-    reports = left.is_report and right.is_report
-    return _is_same_mandate(pair, probability) and addressed and not same_unit(left, right) and not reports
+    nobody = not (left.offices or left.members) or not (right.offices or right.members)
+    return not _is_alone(pair) and (same_unit(left, right) or nobody)
 
 
-def _is_same_request(pair: ComparedPair, probability: float, theme: float) -> bool:
-    both = bool(pair.left_mandate.members and pair.right_mandate.members)
-    return _is_same_mandate(pair, probability) and both
-
-
-def _is_reporting(pair: ComparedPair, probability: float, theme: float) -> bool:
+def _may_be_conflict(pair: ComparedPair, probability: float) -> bool:
+    """Whether anything shows that the two, of one object, could not both be carried out."""
     left, right = pair.left_mandate, pair.right_mandate
-    limits = load_scoring().thresholds
-    words = pair.alignment.words
-    scale = load_scoring().relations
-    related = words >= scale.own_words or (words >= scale.few_words and theme >= limits["report_theme"])
-    return left.is_report and right.is_report and _is_cross_body(pair) and related and probability >= limits["kept"]
+    one, other = left.signs, right.signs
+    return (
+        probability >= load_scoring().thresholds["overlap"]
+        and _is_cross_body(pair)
+        and bool(
+            left.mandate.exclusive
+            or right.mandate.exclusive
+            or one.turns != other.turns
+            or one.negates != other.negates
+            or one.stops != other.stops
+            or (one.figures and other.figures and not one.figures & other.figures)
+        )
+    )
 
 
-def _is_shared_mandate(pair: ComparedPair, probability: float, theme: float) -> bool:
-    """Same mandate, but one side names nobody: resolves against resolves."""
-    return _is_same_mandate(pair, probability)
-
-
-def _is_complementary(pair: ComparedPair, probability: float, theme: float) -> bool:
-    return _shares_work(pair) and _is_cross_body(pair)
-
-
-def _is_thematic(pair: ComparedPair, probability: float, theme: float) -> bool:
-    limits = load_scoring().thresholds
-    if pair.left_mandate.is_report != pair.right_mandate.is_report and probability < limits["overlap"]:
-        return False  # a duty to report and a duty to act are no common theme by themselves
-    return probability >= limits["same_theme"]
-
-
-_TESTS: tuple[tuple[Relation, Callable[[ComparedPair, float, float], bool]], ...] = (
-    (Relation.PAR, _is_parallel),
-    (Relation.BOIL, _is_formula),
-    (Relation.CONF, _is_conflict),
-    (Relation.VERB, _is_verbatim),
-    (Relation.SUB, _is_subset),
-    (Relation.SAME_ACT, _is_same_act),
-    (Relation.SAME_REQ, _is_same_request),
-    (Relation.REPORT, _is_reporting),
-    (Relation.SUB, _is_shared_mandate),
-    (Relation.COMP, _is_complementary),
-    (Relation.THEME, _is_thematic),
-)
+# What must be so for a relation to hold, by its definition; relations not named here may always hold.
+_POSSIBLE: Mapping[Relation, Callable[[ComparedPair, float], bool]] = {
+    Relation.VERB: lambda pair, _: _is_verbatim(pair),
+    Relation.SUB: _may_be_subset,
+    Relation.SAME_ACT: _may_be_same_act,
+    Relation.SAME_REQ: lambda pair, _: (
+        not _is_alone(pair) and bool(pair.left_mandate.members and pair.right_mandate.members)
+    ),
+    Relation.REPORT: _may_be_report,
+    Relation.INTEG: lambda pair, _: _cites_plenipotentiary(pair),
+    Relation.COMP: lambda pair, _: _is_cross_body(pair),
+    Relation.CONF: _may_be_conflict,
+}
 
 
 def _is_cross_body(pair: ComparedPair) -> bool:
@@ -150,7 +179,7 @@ def _shares_work(pair: ComparedPair) -> bool:
     return bool(left.partners & right.offices or right.partners & left.offices)
 
 
-def _reasons(pair: ComparedPair, theme: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _reasons(pair: ComparedPair, relation: Relation, probability: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     left, right = pair.left_mandate, pair.right_mandate
     in_favour, against = [], []
     if left.offices and right.offices and not same_unit(left, right):
@@ -160,14 +189,32 @@ def _reasons(pair: ComparedPair, theme: float) -> tuple[tuple[str, ...], tuple[s
     if contradiction := _contradiction(pair):
         in_favour.append(f"they may contradict each other: {contradiction}")
     scale = load_scoring().relations
-    if theme >= scale.one_theme:
+    if pair.theme >= scale.one_theme:
         in_favour.append("the two resolutions deal with the same theme")
+    if relation in OVERLAPS:
+        in_favour.append(_not_discounted(pair))
     if pair.alignment.formula_share >= scale.told_formula:
         against.append(f"{round(100 * pair.alignment.formula_share)} % of the shared wording is formula language")
     if _shares_work(pair):
         against.append("one clause names the office of the other as a partner, which divides the work")
     if _cites_plenipotentiary(pair):
         against.append("the Sector text cites the Plenipotentiary text, so it may lawfully apply it")
-    if theme < scale.other_theme:
+    if pair.theme < scale.other_theme:
         against.append("the two resolutions as wholes deal with different themes")
+    if relation is Relation.INTEG:
+        against.append("told as its application: the Sector text says how the Sector carries out the general task")
+    if relation is Relation.COMP:
+        against.append("told as complementary: the words divide the work between the two, or name the other as partner")
     return tuple(in_favour), tuple(against)
+
+
+def _not_discounted(pair: ComparedPair) -> str:
+    """Why neither formula language nor citations made the pair count less."""
+    formula, words = pair.alignment.formula_share, pair.alignment.words
+    common = f"{words} informative words in common" if words else "the meaning and not the wording makes it near"
+    kept = (
+        "none of the shared wording is formula language"
+        if not formula
+        else (f"formula language is {round(100 * formula)} % of the shared wording and counts a tenth")
+    )
+    return f"not discounted: {common}, {kept}, and neither clause only points to another text"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from pipeline.reference import citation_spans, formula_spans, load_house_words, 
 
 __all__ = ["Vocabulary", "WordedClause", "build_vocabulary", "word_clause", "words"]
 
+# A collection counts as large as the next of these sizes, each 2^(1/4) times the one before.
+_EXTENT_STEPS = 4
+# From a word of one work to one of all works in so many steps.
+_RARITY_STEPS = 32
 _WORD = re.compile(r"[^\W_]+(?:['/.-][^\W_]+)*")
 
 
@@ -57,8 +62,7 @@ class WordedClause:
     @property
     def masked(self) -> tuple[str, ...]:
         """The words that are neither formula language nor citations: what the clause itself says."""
-        hidden = (self.formula | self.cited).tolist()
-        return tuple(key for key, away in zip(self.keys, hidden, strict=True) if not away)
+        return tuple(compress(self.keys, (~(self.formula | self.cited)).tolist()))
 
 
 @cache
@@ -90,7 +94,9 @@ def _weight(word: str, frequency: int, works: int) -> float:
     house = load_house_words()
     if word in house.words:
         return house.weight
-    rarity = math.log((works + 1) / frequency) / math.log(works + 1)
+    # In steps, so that one text more or less changes the weights of few words.
+    extent = math.ceil(math.log2(works + 1) * _EXTENT_STEPS) / _EXTENT_STEPS
+    rarity = round((1 - math.log2(frequency) / extent) * _RARITY_STEPS) / _RARITY_STEPS
     floor = load_scoring().words.floor
     return floor + (1 - floor) * max(0.0, min(1.0, rarity))
 

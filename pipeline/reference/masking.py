@@ -4,20 +4,24 @@ import re
 from functools import cache
 
 from pipeline.domain import Span, plain_characters
-from pipeline.reference.tables import load_formulae
+from pipeline.reference.formulae import load_formulae, own_formulae
 
 __all__ = ["citation_spans", "formula_spans", "mandate_text"]
 
 
+def formula_spans(text: str, language: str = "en") -> tuple[Span, ...]:
+    """Ranges of a clause text that are formula language of its language, in order and without overlap."""
+    return _formula_spans(text, language, own_formulae())
+
+
 @cache
-def formula_spans(text: str) -> tuple[Span, ...]:
-    """Ranges of a clause text that are formula language, in order and without overlap."""
+def _formula_spans(text: str, language: str, own_file: tuple[str, int]) -> tuple[Span, ...]:
     folded = plain_characters(text).lower()
-    starts = [match.start() for match in _any_formula().finditer(folded)]
+    starts = [match.start() for match in _any_formula(language, own_file).finditer(folded)]
     if not starts:
         return ()
     found = []
-    for pattern in _patterns():
+    for pattern in _patterns(language, own_file):
         end = 0
         for start in starts:  # what ``pattern.finditer`` finds, without looking anywhere else
             if start >= end and (match := pattern.match(folded, start)) and match.end() > start:
@@ -27,14 +31,16 @@ def formula_spans(text: str) -> tuple[Span, ...]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(pattern for formula in load_formulae() for pattern in formula.patterns)
+def _patterns(language: str, own_file: tuple[str, int]) -> tuple[re.Pattern[str], ...]:
+    # ``own_file`` is what ``load_formulae`` reads by itself; here it only tells one bank from another.
+    return tuple(pattern for formula in load_formulae(language) for pattern in formula.patterns)
 
 
 @cache
-def _any_formula() -> re.Pattern[str]:
+def _any_formula(language: str, own_file: tuple[str, int]) -> re.Pattern[str]:
     """Where any formula begins: one pass over a text instead of one for each pattern."""
-    return re.compile(rf"(?={'|'.join(f'(?:{pattern.pattern})' for pattern in _patterns())})")
+    patterns = _patterns(language, own_file)
+    return re.compile(rf"(?={'|'.join(f'(?:{pattern.pattern})' for pattern in patterns)})")
 
 
 def citation_spans(text: str, citations: tuple[str, ...]) -> tuple[Span, ...]:
@@ -53,12 +59,12 @@ def citation_spans(text: str, citations: tuple[str, ...]) -> tuple[Span, ...]:
     return _merged(sorted(found))
 
 
-def mandate_text(text: str, citations: tuple[str, ...]) -> str:
+def mandate_text(text: str, citations: tuple[str, ...], language: str = "en") -> str:
     """The clause without citations, formula language and the leading "to" or "that": what is compared by meaning.
 
     A clause that is nothing else keeps its words, for an empty text has no meaning.
     """
-    hidden = _merged(sorted((*formula_spans(text), *citation_spans(text, citations))))
+    hidden = _merged(sorted((*formula_spans(text, language), *citation_spans(text, citations))))
     parts, position = [], 0
     for span in hidden:
         parts.append(text[position : span.start])

@@ -36,10 +36,11 @@ class WordScale:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentScale:
-    """From when a matching run is shown, and a word of formula language counted."""
+    """From when a matching run is shown, how long a reworded one may be, and a word of formula language counted."""
 
     shown_weight: float
     shown_words: float
+    reworded_words: float
     formula_word: float
 
 
@@ -54,6 +55,8 @@ class FeatureScale:
     meaning_from: float
     meaning_span: float
     meaning_mass: float
+    copy_from: float
+    close_from: float
     kin_action: float
     object_words: float
     object_least: float
@@ -74,6 +77,10 @@ class RelationScale:
     told_formula: float
     one_theme: float
     other_theme: float
+    norm_subject: float
+    norm_words: float
+    banned_words: float
+    banned_share: float
     same_words: float
 
 
@@ -92,14 +99,16 @@ class ComparisonScale:
     formula_gain: float
     least_gain: float
     worded_floor: float
+    other_role: float
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterScale:
-    """When a cluster is a chain."""
+    """When a cluster is a chain, and what ties a clause to the face of its cluster."""
 
     largest_share: float
     small: float
+    tie: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,8 @@ class RankScale:
     spoken_floor: float
     label_floor: float
     other_label: float
+    full_effort: float
+    request_effort: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,10 @@ __all__ = [
     "Actors",
     "Calls",
     "Conferences",
-    "Formula",
     "HouseWords",
     "load_actors",
     "load_calls",
     "load_conferences",
-    "load_formulae",
     "load_house_words",
     "read_table",
 ]
@@ -76,13 +74,6 @@ class Actors:
 
     actors: tuple[Actor, ...]
     partner_introduction: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A family of formula language with its compiled patterns, matched on folded lower-case text."""
-
-    patterns: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,20 +184,6 @@ def _partner_pattern(data: dict[str, Any], name: str) -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:(?:{alternatives('prepositions')})\s+{several}\s+(?:with|of)|(?:{alternatives('phrases')}))\b"
     )
-
-
-@cache
-def load_formulae() -> tuple[Formula, ...]:
-    """Formula language of English. Raises ReferenceDataError when a pattern does not compile."""
-    name = "formulae.toml"
-    formulae = []
-    for entry in read_table(name)["formula"]:
-        try:
-            patterns = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in _strings(entry, "patterns", name))
-        except re.error as error:
-            raise ReferenceDataError(f"reference file {name}, family {entry['family']}: {error}") from error
-        formulae.append(Formula(patterns))
-    return tuple(formulae)
 
 
 @cache

@@ -4,8 +4,19 @@ from collections.abc import Sequence
 
 from docx.document import Document
 
-from pipeline.report.model import ClauseView, FindingView, ReportView
-from pipeline.report.wording import capitalized, chance, counted, meaning, number, relation_label, shown
+from pipeline.report.model import ClauseView, Comparison, FindingView, ReportView
+from pipeline.report.wording import (
+    CHANCE_LIMIT,
+    CHANCE_NOTE,
+    capitalized,
+    chance,
+    closeness_label,
+    counted,
+    meaning,
+    number,
+    relation_label,
+    shown,
+)
 from pipeline.report.wordparts import add_bullets, add_clause, add_table, add_text
 
 __all__ = ["STATUS", "write_evidence", "write_method"]
@@ -21,7 +32,11 @@ def write_evidence(document: Document, findings: Sequence[FindingView]) -> None:
     document.add_heading("Annex A  Evidence", 1)
     note = add_text(document, "Words that stand in both clauses are ", "Note")
     note.add_run("bold and underlined", style="Matched words")
-    note.add_run("; formula language, which does not count, is ")
+    note.add_run("; reworded ones have a ")
+    note.add_run("wavy line", style="Reworded words")
+    note.add_run(", moved ones a ")
+    note.add_run("double line", style="Moved words")
+    note.add_run("; formula language, which hardly counts, is ")
     note.add_run("dotted", style="Formula words")
     note.add_run(f". Every finding was {STATUS}.")
     for finding in findings:
@@ -49,9 +64,20 @@ def _write_finding(document: Document, finding: FindingView) -> None:
             cell.paragraphs[0].style = "Clause place"
             cell.paragraphs[0].add_run(_place(clause))
             add_clause(add_text(cell, "", "Clause"), clause.segments, clause.language, clause.direction, clause.label)
+    add_bullets(document, (_wording(position, pair) for position, pair in enumerate(quoted, start=1)))
     more = len(finding.comparisons) - len(quoted)
     add_text(document, f"{counted(more, 'further pair')} of clauses in the workbook." if more else "", "Note")
     _write_reasons(document, finding)
+
+
+def _wording(position: int, pair: Comparison) -> str:
+    """The class of the wording of a pair, the share of each side, and what was excluded."""
+    left, right = pair.left_words, pair.right_words
+    return (
+        f"Pair {position}: {closeness_label(pair.closeness).lower()}; {left.same + left.moved} of {left.counted} words "
+        f"of A stand in B and {right.same + right.moved} of {right.counted} of B in A; excluded as formula language: "
+        f"{left.formula} words of A, {right.formula} of B."
+    )
 
 
 def _place(clause: ClauseView) -> str:
@@ -79,7 +105,7 @@ def _write_reasons(document: Document, finding: FindingView) -> None:
     add_text(
         document,
         f"Score {finding.score:.3f} on a scale from 0 to 1: {finding.arithmetic}. Probability of the first "
-        f"pair of clauses {chance(evidence.probability)} on a scale from 0 to 1, not calibrated. "
+        f"pair of clauses {chance(evidence.probability)} on a scale from 0 to 1, {CHANCE_NOTE}. "
         f"Evidence: report.html#{finding.anchor}.",
         "Note",
     )
@@ -99,7 +125,7 @@ def write_method(document: Document, view: ReportView, letter: str) -> None:
         document,
         (
             "Findings are evidence, not verdicts; they are not yet reviewed.",
-            "Probabilities are not calibrated in this version: they order pairs and do not measure certainty.",
+            CHANCE_LIMIT,
             "Mandates given in quite different words may be missed. Practice and budgets are outside the corpus.",
             *view.limits,
         ),

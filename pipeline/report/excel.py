@@ -52,6 +52,8 @@ class _Book:
             "whole": {**body, "num_format": _GROUPED},
             "score": {**body, "num_format": "0.000"},
             SegmentKind.SAME: {"font_name": "Calibri", "font_size": 10, "bold": True, "underline": 1},
+            SegmentKind.REWORDED: {"font_name": "Calibri", "font_size": 10, "bold": True, "italic": True},
+            SegmentKind.MOVED: {"font_name": "Calibri", "font_size": 10, "underline": 2},
             SegmentKind.FORMULA: {"font_name": "Calibri", "font_size": 10, "italic": True, "font_color": "#5F6A76"},
             SegmentKind.PLAIN: {"font_name": "Calibri", "font_size": 10},
         }

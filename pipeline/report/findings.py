@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pipeline.domain import Finding, Part, Remedy, Resolution, ResolutionPair, RunRecord, Standing, cite
+from pipeline.domain import Finding, Part, Relation, Remedy, Resolution, ResolutionPair, RunRecord, cite
 from pipeline.report.comparing import compare_clauses
+from pipeline.report.discounts import reductions_of
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import Comparison, Coverage, FindingView, RemedyView, ScoreTerm
 from pipeline.report.reasons import reasons_both_ways
-from pipeline.report.wording import adopter, cites_sentence, cluster_name, term_label
+from pipeline.report.wording import adopter, cites_sentence, cluster_name, term_label, theme_name
 
-__all__ = ["Anchors", "coverage_both_ways", "show_finding"]
+__all__ = ["Anchors", "coverage_both_ways", "letter_of", "show_finding"]
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -60,7 +61,7 @@ def show_finding(lookup: Lookup, anchors: Anchors, finding: Finding, position: i
     cluster = lookup.clusters.get(finding.cluster or "")
     return FindingView(
         id=finding.id,
-        ref=f"F{position}" if finding.cross_body else f"W{position}",
+        ref=f"{letter_of(finding)}{position}",
         anchor=anchors.findings[finding.id],
         rank=position,
         cross_body=finding.cross_body,
@@ -77,14 +78,22 @@ def show_finding(lookup: Lookup, anchors: Anchors, finding: Finding, position: i
         comparisons=comparisons,
         reasons_for=reasons_for,
         reasons_against=reasons_against,
-        not_discounted=_not_discounted(lookup, pair, comparisons[0]),
+        reductions=reductions_of(lookup, pair, comparisons[0], factors),
         unmatched_a=tuple(lookup.clause_view(clause) for clause in pair.unmatched_a),
         unmatched_b=tuple(lookup.clause_view(clause) for clause in pair.unmatched_b),
         remedies=tuple(_remedies(finding, lookup)),
         cluster=None if cluster is None else anchors.clusters[cluster.id],
-        cluster_label="" if cluster is None else cluster_name(cluster.label),
+        cluster_label="" if cluster is None else cluster_name(cluster.label, theme_name(cluster.theme)),
         detailed=detailed,
+        family=finding.family or "",
     )
+
+
+def letter_of(finding: Finding) -> str:
+    """The list that a finding stands in: ``F`` across bodies, ``R`` duplicated reporting, ``W`` within one body."""
+    if finding.relation is Relation.REPORT:
+        return "R"
+    return "F" if finding.cross_body else "W"
 
 
 def _oriented(pair: ResolutionPair, a: str) -> ResolutionPair:
@@ -139,27 +148,6 @@ def _arithmetic(parts: Iterable[ScoreTerm], factors: Iterable[ScoreTerm], score:
     total = " + ".join(f"{part.value:.3f}" for part in parts)
     product = "".join(f" × {factor.value:.2f}" for factor in factors)
     return f"{f'({total})' if product else total}{product} = {score:.3f}"
-
-
-def _not_discounted(lookup: Lookup, pair: ResolutionPair, headline: Comparison) -> tuple[str, ...]:
-    """What speaks against each lawful or harmless explanation, from the facts of the run alone."""
-    a, b = lookup.resolution(pair.a), lookup.resolution(pair.b)
-    said = []
-    if a.id.work != b.id.work:
-        said.append("They are two different texts, not two editions of one.")
-    if headline.left_words.same and headline.right_words.same:
-        said.append(
-            f"{headline.left_words.same} of {headline.left_words.total} words of the first clause match beyond "
-            f"formula language, and {headline.right_words.same} of {headline.right_words.total} of the second."
-        )
-    if headline.information > 0:
-        said.append(
-            f"The words that they share carry information: {headline.information:.2f}, "
-            "where 0 is a mere citation or formula and 1 the most."
-        )
-    if a.standing is Standing.IN_FORCE and b.standing is Standing.IN_FORCE:
-        said.append("Both texts are in force as far as the corpus tells.")
-    return tuple(said)
 
 
 def _remedies(finding: Finding, lookup: Lookup) -> Iterable[RemedyView]:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,9 +9,20 @@ from markupsafe import Markup
 
 from pipeline.report.characters import printable
 from pipeline.report.documents import GRADE_MEANINGS, grades_sentence
-from pipeline.report.model import ReportView, Segment, SegmentKind
+from pipeline.report.model import ReportView, SegmentKind
 from pipeline.report.view import UNMATCHED_SHOWN
-from pipeline.report.wording import capitalized, chance, counted, meaning, number, relation_label, shown
+from pipeline.report.wording import (
+    CHANCE_LIMIT,
+    CHANCE_NOTE,
+    capitalized,
+    chance,
+    closeness_label,
+    counted,
+    meaning,
+    number,
+    relation_label,
+    shown,
+)
 
 __all__ = ["DISCOUNTED_SHOWN", "DOCUMENTS_SHOWN", "OPEN_COMPARISONS", "PRINTED_FINDINGS", "render_html"]
 
@@ -22,6 +32,10 @@ DISCOUNTED_SHOWN = 200
 # Documents with warnings on the page, about 2 kB each, and places of one kind of warning; the workbook holds them all.
 DOCUMENTS_SHOWN = 200
 PLACES_SHOWN = 8
+
+# Formulae on the page, about 1 kB each with the pair that shows them; clauses of a group that lie open.
+FORMULAE_SHOWN = 60
+MEMBERS_SHOWN = 12
 
 # Clause pairs of one finding that lie open; further ones are one click away.
 OPEN_COMPARISONS = 4
@@ -57,6 +71,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(
+        closeness=closeness_label,
         capitalized=capitalized,
         chance=chance,
         counted=counted,
@@ -65,13 +80,16 @@ def _environment() -> Environment:
         meaning=meaning,
         number=number,
         relation_label=relation_label,
-        runs=_runs,
         shown=shown,
         signed=_signed,
         width=_width,
     )
     environment.globals.update(
         SegmentKind=SegmentKind,
+        chance_limit=CHANCE_LIMIT,
+        chance_note=CHANCE_NOTE,
+        formulae_shown=FORMULAE_SHOWN,
+        members_shown=MEMBERS_SHOWN,
         open_comparisons=OPEN_COMPARISONS,
         printed_findings=PRINTED_FINDINGS,
         unmatched_shown=UNMATCHED_SHOWN,
@@ -86,7 +104,9 @@ def _style() -> str:
     if loader is None:  # pragma: no cover - the environment above has one
         raise RuntimeError("no loader")
     source, _, _ = loader.get_source(_environment(), "report.css")
-    bars = "".join(f".w{width}{{--w:{width}%}}" for width in range(101))
+    bars = "".join(
+        f".w{share}{{--w:{share}%}}.x{share}{{--x:{share}%}}.z{share}{{--z:{share}%}}" for share in range(101)
+    )
     return f"\n{source}{bars}\n"
 
 
@@ -108,10 +128,3 @@ def _signed(value: float) -> str:
 def _width(share: float) -> str:
     """The class that draws a bar of this share."""
     return f"w{round(100 * min(max(share, 0.0), 1.0))}"
-
-
-def _runs(segments: Iterable[Segment], kind: SegmentKind) -> list[str]:
-    """The runs of one kind that hold a word, without the spaces around them."""
-    return [
-        segment.text.strip() for segment in segments if segment.kind is kind and any(map(str.isalnum, segment.text))
-    ]

@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from pipeline.domain import Adopter, Manifest, Rejected, Relation, Remedy, SignalKind
+from pipeline.report.aligned import (
+    Bar,
+    Chart,
+    ClauseView,
+    Comparison,
+    EvidenceLine,
+    EvidenceView,
+    Segment,
+    SegmentKind,
+    WordShare,
+)
 from pipeline.report.documents import DocumentView
 from pipeline.report.summary import Summary
 from pipeline.report.wording import folder_name, named
 
 __all__ = [
+    "Bar",
+    "Chart",
     "ClauseView",
     "ClusterMember",
     "ClusterView",
@@ -21,11 +33,13 @@ __all__ = [
     "EvidenceLine",
     "EvidenceView",
     "FindingView",
+    "FormulaGroup",
     "InstrumentView",
     "MatrixCell",
     "MatrixRow",
     "NoticeView",
     "ProposalView",
+    "Reduction",
     "RemedyView",
     "ReportView",
     "ScoreTerm",
@@ -34,31 +48,6 @@ __all__ = [
     "SignalView",
     "WordShare",
 ]
-
-
-class SegmentKind(StrEnum):
-    """How a run of words stands to the other text."""
-
-    PLAIN = "plain"
-    SAME = "same"
-    FORMULA = "formula"
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A run of characters of one clause; the segments of a clause, joined, are its text."""
-
-    text: str
-    kind: SegmentKind
-
-
-@dataclass(frozen=True, slots=True)
-class WordShare:
-    """How many words of one clause stand in the other: ``same`` and ``formula`` of ``total``."""
-
-    same: int
-    formula: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,59 +74,12 @@ class InstrumentView:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseView:
-    """One clause with its citation; ``place`` is the citation without the name of the text."""
+class Reduction:
+    """A reason why a pair may count for less or not at all; ``effect`` is what it took, "" where it took nothing."""
 
-    id: str
-    citation: str
-    place: str
-    call: str
-    label: str
-    page: int | None
-    text: str
-    segments: tuple[Segment, ...]
-    language: str
-    direction: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """One line of the score of a clause pair."""
-
-    feature: str
-    value: float
-    points: float
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """``bias`` plus the points of all lines is ``log_odds``."""
-
-    bias: float
-    lines: tuple[EvidenceLine, ...]
-    log_odds: float
-    probability: float
-    reasons_for: tuple[str, ...]
-    reasons_against: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two aligned clauses; ``left`` belongs to text A of the finding, ``right`` to text B."""
-
-    id: str
-    relation: Relation
-    left: ClauseView
-    right: ClauseView
-    left_words: WordShare
-    right_words: WordShare
-    left_containment: float
-    right_containment: float
-    similarity: float
-    information: float
-    evidence: EvidenceView
-    headline: bool
+    name: str
+    effect: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +115,7 @@ class FindingView:
     """One finding, whole.
 
     ``rank`` is its place in its own list. ``detailed`` says whether the HTML report compares its clauses in full.
+    Findings of one ``family`` differ only by texts of one template; its best one leads it.
     """
 
     id: str
@@ -193,13 +136,21 @@ class FindingView:
     comparisons: tuple[Comparison, ...]
     reasons_for: tuple[str, ...]
     reasons_against: tuple[str, ...]
-    not_discounted: tuple[str, ...]
+    reductions: tuple[Reduction, ...]
     unmatched_a: tuple[ClauseView, ...]
     unmatched_b: tuple[ClauseView, ...]
     remedies: tuple[RemedyView, ...]
     cluster: str | None
     cluster_label: str
     detailed: bool
+    family: str = ""
+    family_size: int = 1
+    leads_family: bool = True
+
+    @property
+    def not_discounted(self) -> tuple[str, ...]:
+        """What each reduction took or why it took nothing, as sentences."""
+        return tuple(f"{r.name}: {r.why}" + (f" It took {r.effect}." if r.effect else "") for r in self.reductions)
 
     @property
     def headline(self) -> Comparison:
@@ -244,6 +195,20 @@ class ClusterView:
     medoid: ClusterMember
     members: tuple[ClusterMember, ...]
     bodies: tuple[str, ...]
+    theme: str
+    remedies: tuple[tuple[Remedy, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaGroup:
+    """Pairs of clauses that share one run of formula language and little else: matched, and not ranked."""
+
+    words: str
+    pairs: int
+    clauses: int
+    bodies: tuple[str, ...]
+    left: ClauseView
+    right: ClauseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +283,7 @@ class ReportView:
     summary: Summary
     findings: tuple[FindingView, ...]
     within: tuple[FindingView, ...]
+    reporting: tuple[FindingView, ...]
     matrix: tuple[MatrixRow, ...]
     clusters: tuple[ClusterView, ...]
     discounted: tuple[DiscountedGroup, ...]
@@ -328,6 +294,13 @@ class ReportView:
     limits: tuple[str, ...]
     documents: tuple[DocumentView, ...] = ()
     proposals: tuple[ProposalView, ...] = ()
+    formulae: tuple[FormulaGroup, ...] = ()
+    formula_pairs: int = 0
+
+    @property
+    def all_findings(self) -> tuple[FindingView, ...]:
+        """The findings of all lists: across bodies, duplicated reporting, within one body."""
+        return self.findings + self.reporting + self.within
 
     @property
     def corpus(self) -> str:

@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.documents import GRADE_MEANINGS
-from pipeline.report.model import Comparison, FindingView, ReportView, Segment
-from pipeline.report.wording import capitalized, meaning, relation_label, shown
+from pipeline.report.model import Comparison, FindingView, ReportView, Segment, WordShare
+from pipeline.report.wording import (
+    CHANCE_LIMIT,
+    CHANCE_NOTE,
+    capitalized,
+    closeness_label,
+    meaning,
+    relation_label,
+    shown,
+)
 
 __all__ = ["SHEETS", "Column", "Value"]
 
@@ -23,7 +31,7 @@ class Column:
 
 
 def _all(view: ReportView) -> tuple[FindingView, ...]:
-    return view.findings + view.within
+    return view.all_findings
 
 
 def _lines(sentences: Iterable[str]) -> str:
@@ -125,9 +133,10 @@ _PAIR_COLUMNS = (
     *(
         Column(f"{name}, {side}", 10, "whole")
         for side in "AB"
-        for name in ("Words matched", "Formula words", "Words in all")
+        for name in ("Words matched", "Words reworded", "Words moved", "Formula words", "Words in all")
     ),
-    Column("Probability, not calibrated", 13, "score"),
+    Column("Wording", 14),
+    Column(f"Probability, {CHANCE_NOTE}", 13, "score"),
     Column("Log-odds", 9, "score"),
     Column("How the points add up", 110),
     Column("Heads the finding", 9),
@@ -146,8 +155,9 @@ def _pair_rows(view: ReportView) -> Iterable[_Row]:
                 finding.ref,
                 relation_label(pair.relation),
                 *(pair.left.citation, pair.left.segments, pair.right.citation, pair.right.segments),
-                *(pair.left_words.same, pair.left_words.formula, pair.left_words.total),
-                *(pair.right_words.same, pair.right_words.formula, pair.right_words.total),
+                *_word_counts(pair.left_words),
+                *_word_counts(pair.right_words),
+                closeness_label(pair.closeness),
                 pair.evidence.probability,
                 pair.evidence.log_odds,
                 _points(pair),
@@ -155,6 +165,10 @@ def _pair_rows(view: ReportView) -> Iterable[_Row]:
                 pair.relation.value,
                 *(finding.id, pair.id, pair.left.id, pair.right.id),
             )
+
+
+def _word_counts(words: WordShare) -> tuple[int, ...]:
+    return words.same, words.reworded, words.moved, words.formula, words.total
 
 
 def _points(pair: Comparison) -> str:
@@ -185,6 +199,8 @@ def _cluster_rows(view: ReportView) -> Iterable[_Row]:
                 member.clause.citation,
                 member.clause.text,
                 nearest,
+                cluster.theme,
+                _lines(f"{remedy.label}: {reason}" for remedy, reason in cluster.remedies),
                 cluster.id,
                 member.clause.id,
             )
@@ -198,6 +214,14 @@ def _discounted_rows(view: ReportView) -> Iterable[_Row]:
             why = _lines(pair.reasons) or group.why
             ids = group.relation.value, a.id, b.id
             yield group.label, a.citation, a.title, b.citation, b.title, why, coverage, *ids
+
+
+def _formula_rows(view: ReportView) -> Iterable[_Row]:
+    for group in view.formulae:
+        left, right = group.left, group.right
+        quoted = left.citation, left.segments, right.citation, right.segments
+        words = group.words or "several short ones"
+        yield words, group.pairs, group.clauses, ", ".join(group.bodies), *quoted, left.id, right.id
 
 
 def _signal_rows(view: ReportView) -> Iterable[_Row]:
@@ -256,8 +280,9 @@ def _rejected_rows(view: ReportView) -> Iterable[_Row]:
 
 def _note_rows(view: ReportView) -> Iterable[_Row]:
     yield "reading", "Findings are evidence, not verdicts. They were identified by software and are not yet reviewed."
-    yield "reading", "Probabilities are not calibrated in this version; they order pairs and do not measure certainty."
-    yield "reading", "Matched words are bold and underlined; formula language is in grey italics and does not count."
+    yield "reading", CHANCE_LIMIT
+    yield "reading", "Matched words are bold and underlined, reworded ones bold italic, moved ones doubly underlined."
+    yield "reading", "Formula language is in grey italics; it stays in the text and weighs a tenth."
     yield "reading", "Only the body that adopted a text can change it; remedies are material for proposals."
     for row in view.summary.relations:
         yield f"relation {row.relation.value}", meaning(row.relation)
@@ -296,6 +321,8 @@ SHEETS: tuple[tuple[str, Callable[[ReportView], Sequence[Column]], Callable[[Rep
             ("Citation", 40),
             ("Clause", 70),
             ("Nearest to all", 10),
+            ("Theme", 24),
+            ("What may be proposed", 56),
             ("Group ID", 16),
             ("Clause ID", 36),
         ),
@@ -316,6 +343,22 @@ SHEETS: tuple[tuple[str, Callable[[ReportView], Sequence[Column]], Callable[[Rep
             ("Text ID, B", 20),
         ),
         _discounted_rows,
+    ),
+    (
+        "Formula language",
+        lambda _: (
+            Column("Words", 44),
+            Column("Pairs not ranked", 10, "whole"),
+            Column("Clauses", 9, "whole"),
+            Column("Bodies", 18),
+            Column("Citation A", 36),
+            Column("Clause A", 56),
+            Column("Citation B", 36),
+            Column("Clause B", 56),
+            Column("Clause ID, A", 34),
+            Column("Clause ID, B", 34),
+        ),
+        _formula_rows,
     ),
     (
         "Proposals",

@@ -56,6 +56,7 @@ class Summary:
     pairs: int
     across: int
     within: int
+    reporting: int
     discounted: int
     theme_only: int
     unranked: int
@@ -93,6 +94,7 @@ class Summary:
             Figure("Pairs of texts compared", self.pairs, "the sum of the figures that follow"),
             Figure("Findings across bodies", self.across, "ranked"),
             Figure("Findings within one body", self.within, "ranked apart"),
+            *self._reporting,
             Figure("Pairs discounted", self.discounted, "alike for a lawful or harmless reason"),
             Figure("Pairs not ranked", self.unranked, self._unranked_words),
             Figure("Pairs unrelated", self.unrelated, "nothing in common that counts"),
@@ -109,11 +111,17 @@ class Summary:
         parts = (
             counted(self.across, "finding") + " across bodies",
             counted(self.within, "finding") + " within one body",
+            *(f"{figure.value} of duplicated reporting" for figure in self._reporting),
             counted(self.discounted, "discounted pair"),
             f"{counted(self.unranked, 'pair')} not ranked ({self._unranked_words})",
             counted(self.unrelated, "unrelated pair"),
         )
         return f"{counted(self.pairs, 'pair')} compared: {listed(parts)}."
+
+    @property
+    def _reporting(self) -> tuple[Figure, ...]:
+        """Duplicated reporting, where there is some."""
+        return (Figure("Duplicated reporting", self.reporting, "a list of its own"),) if self.reporting else ()
 
     @property
     def _unranked_words(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -18,7 +19,8 @@ from pipeline.domain import (
     Standing,
 )
 from pipeline.report.documents import show_documents, version_of
-from pipeline.report.findings import Anchors, coverage_both_ways, show_finding
+from pipeline.report.findings import Anchors, coverage_both_ways, letter_of, show_finding
+from pipeline.report.formulae import group_formulae
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import (
     ClusterMember,
@@ -47,6 +49,7 @@ from pipeline.report.wording import (
     number,
     relation_label,
     sentence,
+    theme_name,
 )
 
 __all__ = ["DETAILED_FINDINGS", "UNMATCHED_SHOWN", "build_view"]
@@ -72,15 +75,19 @@ def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> 
     """
     lookup = Lookup(record)
     anchors = Anchors.of(record)
-    across = _show_findings(lookup, anchors, True, DETAILED_FINDINGS)
-    within = _show_findings(lookup, anchors, False, DETAILED_FINDINGS - len(across))
+    across = _show_findings(lookup, anchors, "F", DETAILED_FINDINGS)
+    reporting = _show_findings(lookup, anchors, "R", DETAILED_FINDINGS - len(across))
+    within = _show_findings(lookup, anchors, "W", DETAILED_FINDINGS - len(across) - len(reporting))
+    everything = across + reporting + within
+    formulae, formula_pairs = group_formulae(lookup)
     return ReportView(
         manifest=record.manifest,
         created=_utc(record.manifest.created_at),
         summary=_summarize(record),
         findings=across,
         within=within,
-        matrix=_matrix(record, across + within),
+        reporting=reporting,
+        matrix=_matrix(record, everything),
         clusters=tuple(_show_cluster(lookup, anchors, cluster) for cluster in record.clusters),
         discounted=tuple(_discounted(lookup)),
         editions=tuple(_editions(lookup)),
@@ -90,20 +97,28 @@ def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> 
         ),
         rejected=tuple(sorted(record.rejected, key=lambda rejected: rejected.path)),
         notices=tuple(_notices(lookup, {quality.document_id: quality for quality in qualities})),
-        limits=(*record.manifest.limits, *_own_limits(across + within)),
+        limits=(*record.manifest.limits, *_own_limits(everything)),
         documents=show_documents(qualities, lookup.citation_of),
         proposals=tuple(_proposals(lookup)),
+        formulae=formulae,
+        formula_pairs=formula_pairs,
     )
 
 
-def _show_findings(lookup: Lookup, anchors: Anchors, cross_body: bool, detailed: int) -> tuple[FindingView, ...]:
-    """One of the two lists in the order of its ranks, the first ``detailed`` of it to be compared in full."""
-    chosen = [finding for finding in lookup.record.findings if finding.cross_body is cross_body]
+def _show_findings(lookup: Lookup, anchors: Anchors, letter: str, detailed: int) -> tuple[FindingView, ...]:
+    """One of the lists in the order of its ranks, the first ``detailed`` of it to be compared in full."""
+    chosen = [finding for finding in lookup.record.findings if letter_of(finding) == letter]
     chosen.sort(key=lambda finding: (finding.rank, finding.id))
-    return tuple(
-        show_finding(lookup, anchors, finding, position, position <= detailed)
-        for position, finding in enumerate(chosen, start=1)
-    )
+    sizes = Counter(finding.family for finding in chosen if finding.family)
+    shown = []
+    led: set[str] = set()
+    for position, finding in enumerate(chosen, start=1):
+        view = show_finding(lookup, anchors, finding, position, position <= detailed)
+        if view.family:
+            view = replace(view, family_size=sizes[view.family], leads_family=view.family not in led)
+            led.add(view.family)
+        shown.append(view)
+    return tuple(shown)
 
 
 def _utc(text: str) -> datetime:
@@ -129,9 +144,10 @@ def _own_limits(findings: Sequence[FindingView]) -> Iterator[str]:
 def _summarize(record: RunRecord) -> Summary:
     clauses = [clause for resolution in record.resolutions for clause in resolution.clauses]
     relations = Counter(pair.relation for pair in record.pairs)
-    across = Counter(finding.relation for finding in record.findings if finding.cross_body)
-    within = Counter(finding.relation for finding in record.findings if not finding.cross_body)
-    found = across.keys() | within.keys()
+    across, within, reporting = (
+        Counter(finding.relation for finding in record.findings if letter_of(finding) == letter) for letter in "FWR"
+    )
+    found = across.keys() | within.keys() | reporting.keys()
     ranked = {frozenset((finding.a, finding.b)) for finding in record.findings}
     set_aside = {*_DISCOUNTED, Relation.NONE}
     unranked = [
@@ -149,6 +165,7 @@ def _summarize(record: RunRecord) -> Summary:
         pairs=len(record.pairs),
         across=across.total(),
         within=within.total(),
+        reporting=reporting.total(),
         discounted=sum(relations[relation] for relation in _DISCOUNTED),
         theme_only=unranked.count(Relation.THEME),
         unranked=len(unranked),
@@ -157,7 +174,7 @@ def _summarize(record: RunRecord) -> Summary:
         signals=len(record.signals),
         rejected=len(record.rejected),
         relations=tuple(
-            RelationCount(relation, meaning(relation), across[relation], within[relation])
+            RelationCount(relation, meaning(relation), across[relation] + reporting[relation], within[relation])
             for relation in Relation
             if relation in found
         ),
@@ -209,13 +226,16 @@ def _cell(column: Adopter, findings: list[FindingView], most: int) -> MatrixCell
 def _show_cluster(lookup: Lookup, anchors: Anchors, cluster: Cluster) -> ClusterView:
     members = tuple(_member(lookup, clause) for clause in cluster.members)
     labels = dict.fromkeys(member.instrument.body_label for member in members)
+    theme = theme_name(cluster.theme)
     return ClusterView(
         id=cluster.id,
         anchor=anchors.clusters[cluster.id],
-        label=cluster_name(cluster.label),
+        label=cluster_name(cluster.label, theme),
         medoid=_member(lookup, cluster.medoid),
         members=members,
         bodies=tuple(labels),
+        theme=theme,
+        remedies=tuple((remedy, lookup.tell(reason)) for remedy, reason in cluster.remedies),
     )
 
 

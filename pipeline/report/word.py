@@ -203,7 +203,7 @@ def _write_findings(document: Document, view: ReportView, findings: Sequence[Fin
         document,
         f"The strongest {len(findings)} of {counted(len(view.findings), 'finding')} across bodies"
         + (
-            f"; the other {number(more)} stand in the workbook of the same run. "
+            f"; the other {'one stands' if more == 1 else f'{number(more)} stand'} in the workbook of the same run. "
             if more
             else ", which is all of them. "
         )

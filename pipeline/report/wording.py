@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.domain import Adopter, Body, Relation, Remedy, Sector, Standing
+from pipeline.domain import Adopter, Body, OverlapClass, Relation, Remedy, Sector, Standing
+from pipeline.reference import load_themes
 
 __all__ = [
+    "CHANCE_LIMIT",
+    "CHANCE_NOTE",
     "PROPOSAL_LABEL",
     "PROPOSAL_MEANING",
     "adopter",
@@ -14,6 +17,7 @@ __all__ = [
     "capitalized",
     "chance",
     "cites_sentence",
+    "closeness_label",
     "cluster_name",
     "counted",
     "folder_name",
@@ -27,6 +31,7 @@ __all__ = [
     "shown",
     "standing_name",
     "term_label",
+    "theme_name",
 ]
 
 _BODY_NAMES: dict[Adopter, str] = {
@@ -75,6 +80,13 @@ PROPOSAL_MEANING = "A proposal beside the adopted text that it would change, lea
 # Names of relations that must not claim more than the software knows; all others keep their own.
 _RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
 
+# What the probabilities of this version are worth, in the reports of all formats; one place to change.
+CHANCE_NOTE = "not calibrated"
+CHANCE_LIMIT = (
+    "Probabilities are not calibrated in this version: read 0.9 as “more likely than 0.7”, not as “right nine times in "
+    "ten”."
+)
+
 # A path that starts at the root of a machine.
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|~")
 
@@ -88,15 +100,28 @@ _STANDINGS = {
     Standing.SUPPRESSED: "suppressed",
 }
 
+_CLOSENESS = {
+    OverlapClass.VERBATIM: "Verbatim",
+    OverlapClass.NEAR_VERBATIM: "Near-verbatim",
+    OverlapClass.PARAPHRASE: "Paraphrase",
+    OverlapClass.SAME_THEME: "Same theme in other words",
+    OverlapClass.OTHER: "Other wording",
+}
+
 # Names of score terms that do not read well by themselves; every other name is printed with spaces.
 _TERMS = {
     "label": "kind of relation",
     "strength": "nearness of the two texts as wholes",
     "coverage": "share of mandates with a counterpart",
     "similarity": "likeness of meaning",
-    "best_clause": "weight of the best pair of clauses",
     "actor_conflict": "different offices told to act",
     "theme_specificity": "how specific the theme is",
+    "probability": "probability of the surest pair of clauses",
+    "information": "how much the shared words say",
+    "cross_sector": "texts of different Sectors",
+    "not_cited": "neither text cites the other",
+    "effort_saved": "work that one text could spare",
+    "same_family": "lowered, for another finding of the same template stands above",
     "not_in_force": "lowered, for a text is not in force",
     "different_themes": "lowered, for the texts as wholes treat different themes",
     "divided_labour": "lowered, for one text cites the other and the work seems divided",
@@ -118,6 +143,11 @@ def relation_label(relation: Relation) -> str:
     return _RELATION_LABELS.get(relation, relation.label)
 
 
+def closeness_label(closeness: OverlapClass) -> str:
+    """The class of the wording of two clauses, for people."""
+    return _CLOSENESS[closeness]
+
+
 def named(citation: str, body: Adopter) -> str:
     """A citation that says who adopted the text: ``PP Resolution 901 (Rev. Dubai, 2018)``."""
     names = "|".join(map(re.escape, (body.label, body_name(body), "ITU")))
@@ -135,9 +165,16 @@ def folder_name(path: str) -> str:
     return next((part for part in reversed(re.split(r"[\\/]+", path)) if part not in ("", ".", "..")), "this folder")
 
 
-def cluster_name(label: str) -> str:
-    """The label of a group of clauses; a mere row of words is called that."""
+def cluster_name(label: str, theme: str = "") -> str:
+    """The name of a group of clauses: its theme with its telling words; a mere row of words is called that."""
+    if theme:
+        return f"{theme} ({label})" if label else theme
     return f"words in common: {label}" if _BARE_WORDS.fullmatch(label) else label
+
+
+def theme_name(code: str) -> str:
+    """The name of a theme for people, "" where the table of themes has none of this code."""
+    return next((theme.label for theme in load_themes().themes if theme.code == code), "")
 
 
 def shown(value: float | str) -> str:

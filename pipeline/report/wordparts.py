@@ -39,7 +39,13 @@ _PARAGRAPHS = (
     ("Note", 9, 4),
 )
 
-_STYLE_OF = {SegmentKind.SAME: "Matched words", SegmentKind.FORMULA: "Formula words", SegmentKind.PLAIN: None}
+_STYLE_OF = {
+    SegmentKind.SAME: "Matched words",
+    SegmentKind.REWORDED: "Reworded words",
+    SegmentKind.MOVED: "Moved words",
+    SegmentKind.FORMULA: "Formula words",
+    SegmentKind.PLAIN: None,
+}
 
 # Language tags as Word wants them, with the attribute that holds them.
 _LANGUAGES = {
@@ -115,6 +121,8 @@ def _make_styles(document: Document) -> None:
         styles[name].paragraph_format.keep_with_next = True
     matched = styles.add_style("Matched words", WD_STYLE_TYPE.CHARACTER)
     matched.font.bold, matched.font.underline = True, True
+    for name, line in (("Reworded words", WD_UNDERLINE.WAVY), ("Moved words", WD_UNDERLINE.DOUBLE)):
+        styles.add_style(name, WD_STYLE_TYPE.CHARACTER).font.underline = line
     formula = styles.add_style("Formula words", WD_STYLE_TYPE.CHARACTER)
     formula.font.underline, formula.font.color.rgb = WD_UNDERLINE.DOTTED, _GREY
     styles.element.append(parse_xml(_TABLE_STYLE.format(ns=nsdecls("w"))))
