@@ -7,6 +7,7 @@ import pytest
 from pipeline.domain import Body, Relation
 from pipeline.errors import ReferenceDataError
 from pipeline.match.features import FEATURES
+from pipeline.match.judgement import load_pair_model
 from pipeline.reference import load_actors, load_calls, load_conferences, load_mandate_words, load_scoring, tables
 
 
@@ -19,9 +20,8 @@ def test_conferences_resolve_city_and_year() -> None:
 
 
 def test_every_feature_has_a_weight_and_every_finding_a_label() -> None:
-    scoring = load_scoring()
-    assert {f.name for f in FEATURES} | {"bias"} == set(scoring.weights)
-    assert set(scoring.label_weights) == {r for r in Relation if r.is_finding}
+    assert len(load_pair_model(FEATURES).points) == len(FEATURES)
+    assert set(load_scoring().label_weights) == {r for r in Relation if r.is_finding}
 
 
 def test_call_words_are_told_apart() -> None:

@@ -229,14 +229,12 @@ class _Search:
         No alignment shares more of a word than the clause with less of it holds.
         """
         index, scoring = self._index, load_scoring()
-        settings, scale, weights = scoring.candidates, scoring.features, scoring.weights
+        settings, scale = scoring.candidates, scoring.features
         shared = np.zeros(len(index.mass), dtype=np.float32)
         for word, weight in _weights(draft).items():
             held, least = self._row(index.said, word)
             shared[held] += np.minimum(least, np.float32(weight))
-        # Meaning and theme together, each weighed as the score of a pair weighs it.
-        meaning, theme = weights["meaning"] / scale.meaning_span, weights["theme"] / scale.theme_full
-        both = max(0.0, theme) / meaning if meaning > 0 else 0.0
+        both = settings["theme_beside_meaning"]
         near = cosines + np.float32(both) * np.clip(themes, 0.0, scale.theme_full) >= settings["minimum_dense"]
         near |= shared >= settings["minimum_containing"] * draft.mass
         near |= shared >= settings["minimum_containing"] * np.maximum(index.mass, 1e-9)

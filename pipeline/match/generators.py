@@ -108,11 +108,9 @@ def contained(compared: Compared) -> Found:
 
 
 def near_metrics(clauses: int) -> tuple[Metric, Metric]:
-    """The nearest by meaning; and by meaning and theme together, each weighed as the score of a pair weighs it."""
-    scoring = load_scoring()
-    settings, scale, weights = scoring.candidates, scoring.features, scoring.weights
-    meaning, theme = weights["meaning"] / scale.meaning_span, weights["theme"] / scale.theme_full
-    both = max(0.0, theme) / meaning if meaning > 0 else 0.0
+    """The nearest by meaning; and by meaning and theme together."""
+    settings = load_scoring().candidates
+    both = settings["theme_beside_meaning"]
     return (
         Metric(0.0, int(settings["dense"]), settings["minimum_dense"]),
         Metric(both, places(clauses), settings["minimum_dense"]),

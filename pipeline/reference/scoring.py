@@ -52,8 +52,6 @@ class FeatureScale:
     agreement_floor: float
     agreement_from: float
     agreement_span: float
-    meaning_from: float
-    meaning_span: float
     meaning_mass: float
     copy_from: float
     close_from: float
@@ -128,7 +126,6 @@ class Scoring:
     """Weights, thresholds and limits of matching, comparison, clustering and ranking."""
 
     version: str
-    weights: dict[str, float]
     candidates: dict[str, float]
     thresholds: dict[str, float]
     words: WordScale
@@ -159,7 +156,6 @@ def load_scoring() -> Scoring:
         raise ReferenceDataError(f"reference file {name}: ranking.parts sum to {sum(parts.values())}, not to 1")
     return Scoring(
         version=data["version"],
-        weights=_numbers(data, "weights", name),
         candidates=_numbers(data, "candidates", name),
         thresholds=_numbers(data, "thresholds", name),
         words=_scale(WordScale, data, "words", name),

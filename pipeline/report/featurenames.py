@@ -1,8 +1,10 @@
 """Names of the features of a clause pair for people; a feature that is not here bears its own name."""
 
-__all__ = ["feature_name"]
+from collections.abc import Mapping
 
-_NAMES = {
+__all__ = ["FEATURE_NAMES", "feature_name"]
+
+FEATURE_NAMES: Mapping[str, str] = {
     "wording": "words in order",
     "both_ways": "words in order, both ways",
     "near_copy": "near copy",
@@ -23,7 +25,14 @@ _NAMES = {
     "actions_apart": "actions apart",
     "office_and_members": "office beside members",
     "unaddressed": "nobody addressed",
+    "same_office": "same office",
     "other_office": "different offices",
+    "names_other": "names the office of the other",
+    "names_sector": "names the Sector of the other",
+    "split": "divides its work by Sector",
+    "beneficiaries_same": "serve the same people",
+    "beneficiaries_differ": "serve different people",
+    "beneficiaries_one": "one names whom it serves",
     "members": "both to the membership",
     "reports": "both ask for reports",
     "report_one": "one asks for a report",
@@ -61,4 +70,4 @@ _NAMES = {
 
 def feature_name(feature: str) -> str:
     """The name of a feature in a few plain words."""
-    return _NAMES.get(feature, feature.replace("_", " "))
+    return FEATURE_NAMES.get(feature, feature.replace("_", " "))

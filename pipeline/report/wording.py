@@ -81,10 +81,10 @@ PROPOSAL_MEANING = "A proposal beside the adopted text that it would change, lea
 _RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
 
 # What the probabilities of this version are worth, in the reports of all formats; one place to change.
-CHANCE_NOTE = "not calibrated"
+CHANCE_NOTE = "calibrated on labelled pairs"
 CHANCE_LIMIT = (
-    "Probabilities are not calibrated in this version: read 0.9 as “more likely than 0.7”, not as “right nine times in "
-    "ten”."
+    "Probabilities are calibrated on labelled pairs, of which two in five overlap. Among all pairs of a corpus overlaps are "
+    "far rarer: read 0.9 as “more likely than 0.7”, not as “right nine times in ten”."
 )
 
 # A path that starts at the root of a machine.
