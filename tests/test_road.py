@@ -24,7 +24,7 @@ GOLD = Path(__file__).resolve().parents[1] / "corpus" / "gold" / "sample_pairs.c
 AS_OF = date(2026, 11, 23)
 # Rows of the gold list that the rules of this version get right. The list was written before the rules and is
 # development data; a later version may only raise the figure.
-GOLD_RIGHT = 100
+GOLD_RIGHT = 108
 
 
 def judged(road: Road, level: str, left: str, right: str) -> set[str]:
