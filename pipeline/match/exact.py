@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from pipeline.domain import Evidence, Overlap, Relation
 from pipeline.match.alignment import Alignment, align
-from pipeline.match.features import FEATURES, ComparedPair, explain, probability_of, score
-from pipeline.match.judgement import load_pair_model, relation_shares
+from pipeline.match.features import ComparedPair, explain, pair_model, probability_at_once, probability_of, score
+from pipeline.match.judgement import relation_shares
 from pipeline.match.mandates import ComparedMandate
 from pipeline.match.relations import relate
 from pipeline.match.tokens import WordedClause
@@ -145,11 +145,10 @@ def _score(left_read: Read, right_read: Read, cosine: float, theme: float) -> Ov
     limits = load_scoring().thresholds
     alignment = align(left, right)
     pair = ComparedPair(left, right, left_mandate, right_mandate, alignment, cosine, theme)
-    values = score(pair)
-    probability = probability_of(values)
+    probability = probability_at_once(pair)
     if not _may_be_kept(probability, alignment, limits):
         return None
-    overlap = _judged(pair, values, probability)
+    overlap = _judged(pair, score(pair), probability)
     if probability < limits["kept"] and overlap.relation is not Relation.BOIL:
         return None
     return overlap
@@ -162,7 +161,7 @@ def judged_overlap(pair: ComparedPair) -> Overlap:
 
 
 def _judged(pair: ComparedPair, values: Sequence[float], probability: float) -> Overlap:
-    verdict = relate(pair, probability, relation_shares(load_pair_model(FEATURES), values, probability))
+    verdict = relate(pair, probability, relation_shares(pair_model(), values, probability))
     bias, contributions = explain(pair, values)
     alignment = pair.alignment
     identity = hashlib.sha256(f"{pair.left.clause.id}\n{pair.right.clause.id}".encode()).hexdigest()[:16]
