@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
-from web_fixture import CHROMIUM, LetterEncoder, Web, serve, web_on
+from web_fixture import CHROMIUM, Web, WordEncoder, serve, web_on
 
 from pipeline.domain import Role
 from pipeline.store.runs import RunFolder
@@ -54,7 +54,7 @@ def app(
     copy = tmp_path_factory.mktemp("browser-pages") / "overlap.db"
     shutil.copy(sample_database, copy)
     with pytest.MonkeyPatch.context() as patch, web_on(copy, outputs=str(sample_run.path.parents[1])) as made:
-        patch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
+        patch.setattr("pipeline.embed.load_encoder", lambda *_: WordEncoder())
         with serve(made.app) as address:
             yield made, address
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -440,6 +441,7 @@ def test_a_run_lists_what_it_did_not_read_and_ends_with_its_report(
     assert code == 5
     assert stderr == "not read: broken.pdf: the file is damaged\n"
     assert stdout.splitlines()[-1] == str(run.report)
+    assert re.search(r"^To compare and decide in the analyst app: \S+ review$", stdout, re.M)
 
 
 class TestCheck:

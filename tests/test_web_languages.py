@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import Outcome, OverlapClass, PairState, QueueOrder, Relation, Remedy, Role
+from pipeline.match.features import FEATURES
+from pipeline.report.featurenames import FEATURE_NAMES
 from pipeline.web import wording
 from pipeline.web.i18n import LANGUAGES, choose_language, direction_of, interfaces
+from pipeline.web.routes.audit import KINDS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 import messages
@@ -52,6 +55,17 @@ def test_every_value_of_the_domain_has_words() -> None:
         (wording.ORDERS, QueueOrder),
     ):
         assert set(words) == set(kind)
+
+
+def test_every_kind_of_line_in_the_ledger_has_words() -> None:
+    assert set(wording.EVENTS) == set(KINDS)
+
+
+def test_every_feature_of_the_score_has_words_in_every_language(template: messages.Catalog) -> None:
+    names = {feature.name for feature in FEATURES}
+    assert names == set(FEATURE_NAMES)
+    assert all(name in template for name in FEATURE_NAMES.values())
+    assert len(set(FEATURE_NAMES.values())) == len(names)
 
 
 def test_a_translation_is_used() -> None:

@@ -15,7 +15,7 @@ import docx
 import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
-from web_fixture import LetterEncoder, Web, make_run, post, token_in, web_on
+from web_fixture import Web, WordEncoder, make_run, post, token_in, web_on
 
 from pipeline.domain import Outcome, Role
 from pipeline.errors import ReferenceDataError
@@ -62,7 +62,7 @@ def explored(
     sample_database: Path, sample_run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Web]:
     """The app over a copy of the sample database, beside the run that it came from, with a quick encoder."""
-    monkeypatch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
+    monkeypatch.setattr("pipeline.embed.load_encoder", lambda *_: WordEncoder())
     copy = tmp_path / "overlap.db"
     shutil.copy(sample_database, copy)
     with web_on(copy, outputs=str(sample_run.path.parents[1])) as made:
@@ -78,7 +78,7 @@ def reading(sample_database: Path, sample_run: RunFolder, tmp_path_factory: pyte
     copy = tmp_path_factory.mktemp("reading") / "overlap.db"
     shutil.copy(sample_database, copy)
     with pytest.MonkeyPatch.context() as patch, web_on(copy, outputs=str(sample_run.path.parents[1])) as made:
-        patch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
+        patch.setattr("pipeline.embed.load_encoder", lambda *_: WordEncoder())
         yield made
         reader = getattr(made.app.state, "draft_reader", None)
         if reader is not None:

@@ -10,6 +10,7 @@ from web_fixture import Web, post, token_in
 from pipeline.domain import Outcome, QueueOrder, Role
 from pipeline.report.diff import compare_texts
 from pipeline.report.differences import differences
+from pipeline.store.database.audit import EventFilter, list_events, verify_chain
 from pipeline.store.database.detail import pair_detail
 from pipeline.store.database.filters import PairFilter
 from pipeline.store.database.listing import list_pairs
@@ -224,6 +225,50 @@ def test_a_blind_queue_shows_no_score_until_one_has_decided(web: Web) -> None:
     assert "data-sum" in anna.get(f"/pairs/{pair}").text
 
 
+def test_whoever_looks_behind_a_blind_pair_stands_in_the_ledger(web: Web) -> None:
+    reviewer = web.sign_in("Chen", Role.REVIEWER)
+    given = {"title": "Blind", "filter": "relations=VERB", "order": "rank", "reviewers": "2", "blind": "yes"}
+    queue = post(reviewer, "/queues/new", given, "/queues/new").headers["location"].rpartition("/")[2]
+    anna = web.sign_in("Anna")
+    pair = shown_pair(anna.get(f"/queue?view={queue}").text)
+    assert "data-sum" not in anna.get(f"/pairs/{pair}?adjudicates=yes").text
+    assert "data-sum" not in reviewer.get(f"/pairs/{pair}").text
+    for _ in range(2):
+        assert "data-sum" in reviewer.get(f"/pairs/{pair}?adjudicates=yes").text
+    with web.database.read() as session:
+        (seen,) = list_events(session, EventFilter(kinds=("blind-lifted",)), None, 9).rows
+        assert verify_chain(session).is_whole
+    assert (seen.subject, seen.actor) == (pair, web.person("Chen").id)
+    assert "look behind a blind first pass" in reviewer.get(f"/audit?subject={pair}").text
+
+
+def test_looking_at_a_pair_that_hides_nothing_leaves_no_line(web: Web) -> None:
+    reviewer = web.sign_in("Chen", Role.REVIEWER)
+    pair = shown_pair(reviewer.get("/queue?view=rank").text)
+    reviewer.get(f"/pairs/{pair}?adjudicates=yes")
+    with web.database.read() as session:
+        assert not list_events(session, EventFilter(kinds=("blind-lifted",)), None, 9).rows
+
+
+def test_related_pairs_are_told_by_what_differs(web: Web) -> None:
+    with web.database.read() as session:
+        rows = [row for row in list_pairs(session, PairFilter(), limit=30).rows if row.finding]
+        for row in rows:
+            found = pair_detail(session, row.id, None)
+            screen = pair_screen(found, {}, "/queue", "nobody")
+            for one, shown in zip(found.related, screen.related, strict=True):
+                if one.why in ("left", "right"):
+                    assert " – " not in shown.label
+                for clause in (found.left, found.right):
+                    assert f"{clause.resolution_citation}, " not in shown.label
+                assert shown.whole == f"{one.left_citation} – {one.right_citation}"
+        most = max(rows, key=lambda row: len(pair_detail(session, row.id, None).related))
+    page = web.sign_in().get(f"/pairs/{most.id}").text
+    brief = page[page.index("Related pairs") :].partition("</section>")[0]
+    assert brief.partition("<details>")[0].count("<li>") == 5
+    assert "<details>" in brief
+
+
 def test_the_evidence_adds_up_to_the_score_that_is_shown(web: Web) -> None:
     with web.database.read() as session:
         rows = list_pairs(session, PairFilter(), limit=50).rows
@@ -238,7 +283,7 @@ def test_the_evidence_adds_up_to_the_score_that_is_shown(web: Web) -> None:
 def test_a_line_of_the_evidence_lights_its_words(web: Web) -> None:
     client = web.sign_in()
     page = client.get("/queue?view=rank").text
-    address = unescape(re.search(r'<a href="([^"]*why=(?:wording|run)[^"]*)"', page)[1])
+    address = unescape(re.search(r'<a href="([^"]*why=(?:wording|near_copy|run)[^"]*)"', page)[1])
     lit = client.get(address).text
     assert shown_pair(lit) == shown_pair(page)
     assert 'class="run same lit"' in lit

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -50,25 +50,26 @@ ADDRESS = "http://127.0.0.1:8737"
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
 
-class LetterEncoder:
-    """Stands in for the model, whose loading takes seconds: a vector of letter pairs for each text."""
+class WordEncoder:
+    """Stands in for the model, whose loading takes seconds: each text by its longer words, without their endings."""
 
-    name = "letters"
+    name = "words"
     digest = "00" * 32
     dimension = 384
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
         for row, text in enumerate(texts):
-            for first, second in pairwise(text):
-                vectors[row, (ord(first) * 31 + ord(second)) % self.dimension] += 1
+            for word in set(re.findall(r"\w{5,}", text.lower())):
+                place = crc32(word[:6].encode())
+                vectors[row, place % self.dimension] += 1 if place & (1 << 20) else -1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def make_run(corpus: Path, out: Path) -> RunFolder:
     """A finished run over a folder, made without Prefect."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.embed.load_encoder", lambda *_: LetterEncoder())
+        patch.setattr("pipeline.embed.load_encoder", lambda *_: WordEncoder())
         spec = RunSpec(str(corpus), str(out), "2026-11-23")
         staged = stages.open_run(spec)
         documents = stages.ingest(staged, spec)

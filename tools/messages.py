@@ -12,6 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from pipeline.report.featurenames import FEATURE_NAMES
+
 WEB = Path(__file__).resolve().parents[1] / "pipeline" / "web"
 LANGUAGES = ("fr", "es", "ru", "ar", "zh")
 # English stands in the code; its catalog is empty but there, so that it is read like the others.
@@ -27,6 +29,9 @@ def found() -> Catalog:
         WEB, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         catalog.add(message, locations=[(name, line)], auto_comments=comments, context=context)
+    # The report says these names too, so they stand outside the app.
+    for name in FEATURE_NAMES.values():
+        catalog.add(name)
     return catalog
 
 

@@ -1,5 +1,8 @@
 """``overlap run``: the whole road, from a folder of documents to a report."""
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,7 +77,7 @@ def run(
     if as_json:
         print_json(_facts(done, rejected))
     else:
-        _describe(done)
+        _describe(done, _app_command(out))
     if rejected:
         raise typer.Exit(EXIT_PARTIAL)
 
@@ -126,7 +129,15 @@ def _facts(done: "RunFolder", rejected: "tuple[Rejected, ...]") -> dict[str, obj
     }
 
 
-def _describe(done: "RunFolder") -> None:
+def _app_command(out: Path | None) -> str:
+    """The command that opens the analyst app on this run, from the same place and with the same settings."""
+    here = Path(sys.argv[0])
+    known = shutil.which("overlap")
+    command = "overlap" if known and Path(known).resolve() == here.resolve() else str(here)
+    return shlex.join([command, "review", *(("--out", str(out)) if out is not None else ())])
+
+
+def _describe(done: "RunFolder", app: str) -> None:
     counts = done.manifest.counts
     print_line(f"{documents_in_words(counts)}.")
     print_line(f"{findings_in_words(counts)}.")
@@ -134,5 +145,6 @@ def _describe(done: "RunFolder") -> None:
         print_line(f"Note: {limit}")
     print_line(f"Run:      {done.run_id}")
     print_line(f"Workbook: {done.workbook.absolute()}")
+    print_line(f"To compare and decide in the analyst app: {app}")
     print_line("Report, to open in a browser:")
     print_line(str(done.report.absolute()))

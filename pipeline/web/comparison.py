@@ -25,6 +25,8 @@ MARKERS = {
     RunKind.ADDED: N_("added"),
     RunKind.REMOVED: N_("removed"),
 }
+# The sentence of a feature names words after this: "both ask to publish", "telling words in both: register".
+_NAMED = re.compile(r"(?:\bask to |: )(.+)")
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -176,14 +178,17 @@ def _lit(runs: Sequence[Run], why: str, words: str) -> frozenset[int]:
     """The runs that a feature of the evidence speaks of."""
     shared = [index for index, run in enumerate(runs) if run.kind in (RunKind.SAME, RunKind.MOVED)]
     match why:
-        case "wording" | "both_ways" | "meaning":
+        case "wording" | "both_ways" | "near_copy" | "meaning":
             return frozenset(shared)
+        case "moved":
+            return frozenset(index for index, run in enumerate(runs) if run.kind is RunKind.MOVED)
         case "run":
             return frozenset({max(shared, key=lambda index: _words(runs[index]), default=-1)})
-        case "pointer" | "formula":
+        case "pointer" | "formula_shared":
             return frozenset(index for index, run in enumerate(runs) if run.kind is RunKind.FORMULA)
         case "object" | "action" | "theme":
-            told = {word.casefold() for word in _WORD.findall(words.partition(":")[2])}
+            named = _NAMED.search(words)
+            told = {word.casefold() for word in _WORD.findall(named[1])} if named else set()
             return frozenset(index for index, run in enumerate(runs) if _names(run, told))
     return frozenset()
 

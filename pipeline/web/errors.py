@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import DatabaseError, OverlapError
+from pipeline.errors import DatabaseError, ForbiddenError, OverlapError
 from pipeline.web.access import NotHere, Refused, SignInFirst
 from pipeline.web.i18n import N_
 from pipeline.web.pages import render
@@ -74,6 +74,8 @@ def _invalid(request: Request, fault: Exception) -> Response:
 def _not_possible(request: Request, error: Exception) -> Response:
     if isinstance(error, DatabaseError):
         return failed(request, error)
+    if isinstance(error, ForbiddenError):
+        return _page(request, "errors/forbidden.html", 403, str(error), roles=())
     return invalid(request, (("", str(error)),))
 
 

@@ -8,15 +8,18 @@ from pathlib import PurePath
 from urllib.parse import quote, urlencode
 
 from pipeline.domain import Evidence, Match, Outcome, PairState, Relation, Remedy
-from pipeline.store.database.views import ClauseView, History, PairDetail
+from pipeline.report.featurenames import feature_name
+from pipeline.store.database.views import ClauseView, History, PairDetail, Related
 from pipeline.web.comparison import ComparisonView, Mode, Side, comparison_of, swapped
 from pipeline.web.i18n import N_
-from pipeline.web.wording import FEATURES, OUTCOMES, RELATED
+from pipeline.web.wording import OUTCOMES, RELATED
 
 __all__ = ["EvidenceScreen", "PairScreen", "Recheck", "pair_screen", "resolution_address"]
 
 # Features whose words can be shown in the comparison.
-_SHOWABLE = frozenset({"wording", "both_ways", "run", "object", "action", "pointer"})
+_SHOWABLE = frozenset(
+    {"wording", "both_ways", "near_copy", "run", "moved", "object", "action", "pointer", "formula_shared"}
+)
 _NEXT_MODE = {Mode.SIDE: Mode.INLINE, Mode.INLINE: Mode.LIST, Mode.LIST: Mode.SIDE}
 
 
@@ -94,11 +97,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RelatedPair:
-    """Another pair, with a message that says why it is worth a look."""
+    """Another pair, with a message that says why it is worth a look.
+
+    ``label`` tells the pair next to the one on the screen: what both have in common is left out; ``whole`` tells all.
+    """
 
     id: str
-    left: str
-    right: str
+    label: str
+    whole: str
     state: PairState
     why: str
 
@@ -170,7 +176,13 @@ def pair_screen(detail: PairDetail, asked: Mapping[str, str], path: str, person:
         recheck=_recheck(detail) if detail.row.state is PairState.RECHECK else None,
         sources=tuple(_source(clause) for clause in (detail.left, detail.right)),
         related=tuple(
-            RelatedPair(one.pair, one.left_citation, one.right_citation, one.state or PairState.OPEN, RELATED[one.why])
+            RelatedPair(
+                one.pair,
+                _beside(one, detail.left, detail.right),
+                f"{one.left_citation} – {one.right_citation}",
+                one.state or PairState.OPEN,
+                RELATED[one.why],
+            )
             for one in detail.related
         ),
         family=detail.family_size,
@@ -183,6 +195,24 @@ def resolution_address(resolution: str, clause: str = "") -> str:
     """Where a resolution is shown, at one of its clauses if one is given."""
     anchor = clause.partition("#")[2]
     return f"/resolutions/{quote(resolution, safe='/@')}" + (f"#{quote(anchor)}" if anchor else "")
+
+
+def _beside(one: Related, left: ClauseView, right: ClauseView) -> str:
+    """The citations of a related pair, without the text or the clause that it shares with the pair on the screen."""
+    first, second = one.left_citation, one.right_citation
+    if first.startswith(f"{right.resolution_citation}, ") or second.startswith(f"{left.resolution_citation}, "):
+        first, second = second, first
+    shared = {"left": left.citation, "right": right.citation}.get(one.why)
+    told = [citation for citation in (first, second) if citation != shared]
+    return " – ".join(_short(citation, left, right) for citation in told)
+
+
+def _short(citation: str, left: ClauseView, right: ClauseView) -> str:
+    for clause in (left, right):
+        text = f"{clause.resolution_citation}, "
+        if citation.startswith(text):
+            return citation.removeprefix(text).replace(", item ", " ")
+    return citation
 
 
 def _side(clause: ClauseView) -> Side:
@@ -227,7 +257,7 @@ def _evidence(detail: PairDetail, evidence: Evidence, asked: Mapping[str, str], 
     lines = tuple(
         EvidenceLine(
             feature=line.feature,
-            label=FEATURES.get(line.feature, line.feature.replace("_", " ")),
+            label=feature_name(line.feature),
             sentence=line.sentence,
             points=line.points,
             width=round(100 * abs(line.points) / widest, 1),

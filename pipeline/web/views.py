@@ -73,7 +73,7 @@ def _write(session: Session, person: str, kept: dict[str, tuple[str, str]]) -> N
 
 
 def _is_broken(path: str, query: str) -> bool:
-    if path not in ("/findings", "/pairs"):
+    if path != "/pairs":
         return False
     try:
         PairFilter.from_query((key, value) for key, value in parse_qsl(query) if key not in _LOOK)

@@ -13,7 +13,6 @@ __all__ = [
     "DIFFERENCES",
     "DIGITS",
     "EVENTS",
-    "FEATURES",
     "HINTS",
     "MEANINGS",
     "ORDERS",
@@ -134,17 +133,6 @@ ORDERS: Mapping[QueueOrder, str] = {
     QueueOrder.AUDIT: N_("random audit sample"),
 }
 
-FEATURES: Mapping[str, str] = {
-    "wording": N_("Words in common, in order"),
-    "both_ways": N_("Words in common, both ways"),
-    "meaning": N_("Nearness of meaning"),
-    "run": N_("Longest run of the same words"),
-    "action": N_("Same action"),
-    "object": N_("Same object"),
-    "theme": N_("Theme of the two texts"),
-    "pointer": N_("Mere reference"),
-}
-
 RELATED: Mapping[str, str] = {
     "family": N_("has the same words"),
     "left": N_("has the left clause"),
@@ -166,7 +154,12 @@ DIFFERENCES = (
 )
 
 EVENTS: Mapping[str, str] = {
-    "batch": N_("decided several pairs at once"),
+    "blind-lifted": N_("looked behind a blind first pass"),
+    "bulk": N_("decided several pairs at once"),
+    "bulk-undone": N_("took back what was decided at once"),
+    "cluster-member-in": N_("put a passage back into a cluster"),
+    "cluster-member-out": N_("took a passage out of a cluster"),
+    "cluster-renamed": N_("renamed a cluster"),
     "comment": N_("commented on a pair"),
     "decision": N_("decided a pair"),
     "decisions-imported": N_("brought in decisions of an export"),
@@ -175,6 +168,8 @@ EVENTS: Mapping[str, str] = {
     "person-changed": N_("changed a person"),
     "queue-closed": N_("closed a queue"),
     "queue-defined": N_("defined a queue"),
+    "reading-fault": N_("reported a document that was read wrong"),
+    "refit": N_("learned from the decisions"),
     "run-imported": N_("took over a run"),
     "undo": N_("took a decision back"),
 }

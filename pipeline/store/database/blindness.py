@@ -1,14 +1,20 @@
 """Who may see what: in a blind first pass nothing that could lead a reviewer shows before the own decision."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipeline.store.database.schema import queue_items, queues, reviews
+from pipeline.review.claims import stamp
+from pipeline.store.database.recording import add_event
+from pipeline.store.database.schema import events, queue_items, queues, reviews
 from pipeline.store.database.views import Viewer
 
-__all__ = ["blind_pairs", "hidden_pairs"]
+__all__ = ["blind_pairs", "hidden_pairs", "look_behind"]
+
+_LOOKED = "blind-lifted"
 
 
 def blind_pairs(session: Session, pairs: Iterable[str]) -> frozenset[str]:
@@ -31,3 +37,17 @@ def hidden_pairs(session: Session, pairs: Iterable[str], viewer: Viewer | None) 
         return blind
     own = select(reviews.c.pair).where(reviews.c.person == viewer.person, reviews.c.pair.in_(blind), ~reviews.c.stale)
     return blind - frozenset(session.execute(own).scalars())
+
+
+def look_behind(session: Session, pair: str, viewer: Viewer, now: datetime) -> bool:
+    """Note once in the ledger that somebody who adjudicates looks behind a blind first pass.
+
+    True when the look is noted now; False when there is nothing to look behind, or it was noted before.
+    """
+    if not viewer.adjudicates or not hidden_pairs(session, [pair], replace(viewer, adjudicates=False)):
+        return False
+    mine = events.c.kind == _LOOKED, events.c.subject == pair, events.c.actor == viewer.person
+    if not viewer.role.may_adjudicate or session.execute(select(events.c.seq).where(*mine).limit(1)).first():
+        return False
+    add_event(session, _LOOKED, at=stamp(now), actor=viewer.person, role=viewer.role.value, subject=pair)
+    return True

@@ -1,33 +1,34 @@
-"""Findings, clusters and runs as the pages list them."""
+"""Findings as the pages list them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState, Relation
 from pipeline.errors import UnknownIdentifierError
 from pipeline.store.database.listing import pair_rows_of
 from pipeline.store.database.paging import Key, fetch_page
-from pipeline.store.database.schema import clauses, clusters, findings, pairs, resolutions, signals, texts
-from pipeline.store.database.views import Page, PairRow, Viewer
+from pipeline.store.database.schema import findings, pairs, resolutions, signals
+from pipeline.store.database.views import Count, Page, PairRow, Viewer
 
 __all__ = [
-    "ClusterDetail",
-    "ClusterMember",
-    "ClusterRow",
+    "ALL_FINDINGS",
     "FindingDetail",
+    "FindingFilter",
+    "FindingOrder",
     "FindingRow",
-    "cluster_detail",
+    "count_findings",
     "finding_detail",
-    "list_clusters",
     "list_findings",
     "list_signals",
 ]
 
-_PAIRS_OF_CLUSTER = 500
+# Beyond this a number is told as "at least".
+_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,41 @@ class FindingRow:
     present: bool
 
 
+class FindingOrder(StrEnum):
+    """By rank, by the larger of the two coverages, or by the number of pairs, the most first."""
+
+    RANK = "rank"
+    COVERAGE = "coverage"
+    PAIRS = "pairs"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """Which findings are wanted; what is empty excludes nothing.
+
+    ``bodies`` and ``sectors``: one of the two texts is of one of them. ``states``: one of the pairs is in one of them.
+    ``text``: each word stands in the citation or title of one of the two texts.
+    """
+
+    cross_body: bool | None = None
+    work: str = ""
+    relation: str = ""
+    cluster: str = ""
+    bodies: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    text: str = ""
+
+
+ALL_FINDINGS = FindingFilter()
+_COVERAGE = case((findings.c.coverage_a > findings.c.coverage_b, findings.c.coverage_a), else_=findings.c.coverage_b)
+_KEYS = {
+    FindingOrder.RANK: Key((findings.c.rank, findings.c.id)),
+    FindingOrder.COVERAGE: Key((_COVERAGE, findings.c.id), descending=True),
+    FindingOrder.PAIRS: Key((findings.c.pairs, findings.c.id), descending=True),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FindingDetail:
     """A finding with its pairs, the aligned ones first, and the parts of its score."""
@@ -68,66 +104,53 @@ class FindingDetail:
     others: tuple[PairRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterRow:
-    """Clauses that say the same; ``successor`` is where the members of a cluster went that is no more."""
-
-    id: str
-    label: str
-    theme: str
-    size: int
-    bodies: tuple[str, ...]
-    present: bool
-    successor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterMember:
-    """One clause of a cluster; ``excluded`` when a person took it out."""
-
-    clause: str
-    resolution: str
-    citation: str
-    text: str
-    body: str
-    sector: str
-    language: str
-    excluded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterDetail:
-    """A cluster with its members in the order of Sector, body and identifier, and the pairs among them by rank."""
-
-    row: ClusterRow
-    medoid: str | None
-    remedies: tuple[tuple[str, str], ...]
-    members: tuple[ClusterMember, ...]
-    pairs: tuple[PairRow, ...]
-
-
 def list_findings(
     session: Session,
+    wanted: FindingFilter = ALL_FINDINGS,
     *,
-    cross_body: bool | None = None,
-    work: str | None = None,
-    relation: str | None = None,
-    cluster: str | None = None,
+    order: FindingOrder = FindingOrder.RANK,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[FindingRow]:
-    """One page of the findings of the current run by rank."""
-    query = select(findings.c.id).where(findings.c.present)
-    if cross_body is not None:
-        query = query.where(findings.c.cross_body.is_(cross_body))
-    if work is not None:
-        query = query.where(or_(findings.c.work_a == work, findings.c.work_b == work))
-    if relation is not None:
-        query = query.where(findings.c.relation == relation)
-    if cluster is not None:
-        query = query.where(findings.c.cluster == cluster)
-    key = Key((findings.c.rank, findings.c.id))
+    """One page of the findings of the current run."""
+    query = select(findings.c.id).where(*_conditions(wanted))
+    key = _KEYS[order]
     return fetch_page(session, query, key, after, limit, lambda rows: _finding_rows(session, [r[0] for r in rows]))
+
+
+def count_findings(session: Session, wanted: FindingFilter = ALL_FINDINGS) -> Count:
+    """How many findings match; from ten thousand on, at least so many."""
+    capped = select(literal(1)).select_from(findings).where(*_conditions(wanted)).limit(_COUNTED + 1).subquery()
+    number = session.execute(select(func.count()).select_from(capped)).scalar_one()
+    return Count(min(number, _COUNTED), exact=number <= _COUNTED)
+
+
+def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
+    yield findings.c.present
+    if wanted.cross_body is not None:
+        yield findings.c.cross_body.is_(wanted.cross_body)
+    if wanted.work:
+        yield or_(findings.c.work_a == wanted.work, findings.c.work_b == wanted.work)
+    if wanted.relation:
+        yield findings.c.relation == wanted.relation
+    if wanted.cluster:
+        yield findings.c.cluster == wanted.cluster
+    if wanted.bodies:
+        yield _one_text(resolutions.c.body.in_(wanted.bodies))
+    if wanted.sectors:
+        yield _one_text(resolutions.c.sector.in_(wanted.sectors))
+    if wanted.states:
+        held = pairs.c.finding == findings.c.id
+        yield exists().where(held, pairs.c.state.in_(wanted.states)).correlate(findings)
+    for word in wanted.text.split():
+        holds = (column.icontains(word, autoescape=True) for column in (resolutions.c.citation, resolutions.c.title))
+        yield _one_text(or_(*holds))
+
+
+def _one_text(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That one of the two texts of a finding fulfils a condition."""
+    either = or_(resolutions.c.id == findings.c.a, resolutions.c.id == findings.c.b)
+    return exists().where(either, condition).correlate(findings)
 
 
 def finding_detail(session: Session, name: str, viewer: Viewer | None = None) -> FindingDetail:
@@ -152,49 +175,6 @@ def finding_detail(session: Session, name: str, viewer: Viewer | None = None) ->
         aligned=pair_rows_of(session, detail["pairs"], viewer),
         others=pair_rows_of(session, others, viewer),
     )
-
-
-def list_clusters(session: Session, *, after: str | None = None, limit: int = 50) -> Page[ClusterRow]:
-    """One page of the clusters of the current run, the largest first."""
-    query = select(clusters).where(clusters.c.present)
-    key = Key((clusters.c.size, clusters.c.id), descending=True)
-    return fetch_page(session, query, key, after, limit, lambda rows: [_cluster(r._mapping) for r in rows])
-
-
-def cluster_detail(session: Session, name: str, viewer: Viewer | None = None) -> ClusterDetail:
-    """A cluster by its identifier; one that is no more keeps the members that it last had.
-
-    Raises:
-        UnknownIdentifierError: there never was one.
-    """
-    row = session.execute(select(clusters).where(clusters.c.id == name)).mappings().first()
-    if row is None:
-        raise UnknownIdentifierError(f"there is no cluster {name!r}")
-    excluded = set(json.loads(row["excluded"]))
-    query = (
-        select(clauses, resolutions.c.body, resolutions.c.sector, texts.c.text)
-        .join(resolutions, resolutions.c.id == clauses.c.resolution)
-        .join(texts, texts.c.digest == clauses.c.digest)
-        .where(clauses.c.id.in_(json.loads(row["members"])))
-        .order_by(resolutions.c.sector, resolutions.c.body, clauses.c.id)
-    )
-    members = tuple(
-        ClusterMember(
-            clause=one["id"],
-            resolution=one["resolution"],
-            citation=one["citation"],
-            text=one["text"],
-            body=one["body"],
-            sector=one["sector"],
-            language=one["language"],
-            excluded=one["series"] in excluded,
-        )
-        for one in session.execute(query).mappings()
-    )
-    held = select(pairs.c.id).where(pairs.c.cluster == name, pairs.c.state != PairState.ARCHIVED.value)
-    names = list(session.execute(held.order_by(pairs.c.rank).limit(_PAIRS_OF_CLUSTER)).scalars())
-    remedies = tuple((one[0], one[1]) for one in json.loads(row["remedies"]))
-    return ClusterDetail(_cluster(row), row["medoid"], remedies, members, pair_rows_of(session, names, viewer))
 
 
 def list_signals(session: Session) -> tuple[tuple[str, str, str], ...]:
@@ -228,8 +208,3 @@ def _finding_rows(session: Session, names: list[str]) -> tuple[FindingRow, ...]:
 def _finding(row: RowMapping, states: Mapping[str, int]) -> FindingRow:
     names = set(FindingRow.__dataclass_fields__) - {"relation", "states"}
     return FindingRow(**{name: row[name] for name in names}, relation=Relation(row["relation"]), states=states)
-
-
-def _cluster(row: RowMapping) -> ClusterRow:
-    names = set(ClusterRow.__dataclass_fields__) - {"bodies"}
-    return ClusterRow(**{name: row[name] for name in names}, bodies=tuple(json.loads(row["bodies"])))

@@ -1,11 +1,11 @@
 """A finished run becomes the current one: its content is taken over, decisions are carried to it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState
@@ -125,7 +125,7 @@ def _take_clusters(session: Session, content: RunContent) -> dict[str, str]:
     after = content.cluster_series()
     names = carry_clusters(before, after)
     session.execute(update(schema.clusters).values(present=False))
-    put(session, schema.clusters, content.cluster_rows(names))
+    put(session, schema.clusters, _as_people_left(session, content.cluster_rows(names)))
     kept = {names[new]: members for new, members in after.items()}
     for old in before.keys() - kept.keys():
         nearest = max(kept, key=lambda name: (len(kept[name] & before[old]), name), default=None)
@@ -134,6 +134,20 @@ def _take_clusters(session: Session, content: RunContent) -> dict[str, str]:
             update(schema.clusters).where(schema.clusters.c.id == old).values(successor=nearest if shares else None)
         )
     return names
+
+
+def _as_people_left(session: Session, rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows of clusters with the names that people gave and without the members that they took out."""
+    columns = schema.clusters.c
+    changed = or_(columns.former != "[]", columns.excluded != "[]")
+    query = select(columns.id, columns.label, columns.former, columns.excluded).where(changed)
+    held = {row.id: row for row in session.execute(query)}
+    for row in rows:
+        if (before := held.get(row["id"])) is not None:
+            out = frozenset(json.loads(before.excluded))
+            row["size"] = sum(clause_series(member) not in out for member in json.loads(row["members"]))
+            row["label"] = before.label if before.former != "[]" else row["label"]
+        yield row
 
 
 def _known_pairs(session: Session) -> Iterable[KnownPair]:

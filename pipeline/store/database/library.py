@@ -1,11 +1,11 @@
 """What was read: resolutions with their editions, documents with their quality."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState
@@ -21,7 +21,9 @@ __all__ = [
     "OutlineClause",
     "ResolutionDetail",
     "ResolutionRow",
+    "count_documents",
     "count_library",
+    "count_resolutions",
     "document_detail",
     "list_documents",
     "list_resolutions",
@@ -129,14 +131,28 @@ def list_resolutions(
     session: Session, *, bodies: tuple[str, ...] = (), text: str = "", after: str | None = None, limit: int = 50
 ) -> Page[ResolutionRow]:
     """One page of the texts of the current run, by body and number; ``text`` is looked for in title and citation."""
-    query = select(resolutions).where(resolutions.c.present)
-    if bodies:
-        query = query.where(resolutions.c.body.in_(bodies))
-    for word in text.split():
-        like = f"%{word.lower()}%"
-        query = query.where(or_(*(func.lower(resolutions.c[name]).like(like) for name in ("title", "citation", "id"))))
+    query = select(resolutions).where(*_of_texts(bodies, text))
     key = Key((resolutions.c.place, resolutions.c.id))
     return fetch_page(session, query, key, after, limit, lambda rows: [_resolution(r._mapping) for r in rows])
+
+
+def count_resolutions(session: Session, *, bodies: tuple[str, ...] = (), text: str = "") -> Count:
+    """How many texts ``list_resolutions`` gives in all."""
+    query = select(func.count()).select_from(resolutions).where(*_of_texts(bodies, text))
+    return Count(session.execute(query).scalar_one(), exact=True)
+
+
+def _of_texts(bodies: tuple[str, ...], text: str) -> Iterator[ColumnElement[bool]]:
+    yield resolutions.c.present
+    if bodies:
+        yield resolutions.c.body.in_(bodies)
+    yield from _hold_words(text, (resolutions.c.title, resolutions.c.citation, resolutions.c.id))
+
+
+def _hold_words(text: str, columns: tuple[ColumnElement[str], ...]) -> Iterator[ColumnElement[bool]]:
+    """That each word stands in one of the columns."""
+    for word in text.split():
+        yield or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
 def resolution_detail(session: Session, name: str) -> ResolutionDetail:
@@ -173,12 +189,20 @@ def resolution_detail(session: Session, name: str) -> ResolutionDetail:
 
 def list_documents(session: Session, *, text: str = "", after: str | None = None, limit: int = 50) -> Page[DocumentRow]:
     """One page of the files of the current run, by path."""
-    query = select(documents).where(documents.c.present)
-    for word in text.split():
-        like = f"%{word.lower()}%"
-        query = query.where(or_(*(func.lower(documents.c[name]).like(like) for name in ("path", "title", "symbol"))))
+    query = select(documents).where(*_of_files(text))
     key = Key((documents.c.path, documents.c.id))
     return fetch_page(session, query, key, after, limit, lambda rows: [_document(r._mapping) for r in rows])
+
+
+def count_documents(session: Session, *, text: str = "") -> Count:
+    """How many files ``list_documents`` gives in all."""
+    query = select(func.count()).select_from(documents).where(*_of_files(text))
+    return Count(session.execute(query).scalar_one(), exact=True)
+
+
+def _of_files(text: str) -> Iterator[ColumnElement[bool]]:
+    yield documents.c.present
+    yield from _hold_words(text, (documents.c.path, documents.c.title, documents.c.symbol))
 
 
 def document_detail(session: Session, name: str) -> DocumentDetail:

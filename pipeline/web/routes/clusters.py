@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.domain import Remedy, Sector
-from pipeline.store.database.findings import ClusterDetail, ClusterMember, cluster_detail, list_clusters
+from pipeline.store.database.clusters import (
+    LONGEST_NAME,
+    ClusterDetail,
+    ClusterMember,
+    cluster_detail,
+    count_clusters,
+    list_clusters,
+    rename_cluster,
+    set_member,
+)
 from pipeline.web.access import Viewer, sight_of
 from pipeline.web.downloads import as_csv, as_workbook
 from pipeline.web.lists import body_label
-from pipeline.web.pages import Db, Now, render
+from pipeline.web.pages import Db, Now, render, see_other
 from pipeline.web.services import known
 
 __all__ = ["router"]
@@ -47,8 +57,9 @@ def clusters(request: Request, person: Viewer, db: Db) -> Response:
     """One page of the clusters, the largest first."""
     after = request.query_params.get("after") or None
     with db.read() as session:
-        page = list_clusters(session, after=after, limit=_ROWS)
-    return render(request, "lists/clusters.html", {"page": page, "body_label": body_label}, json_twin=page)
+        page, count = list_clusters(session, after=after, limit=_ROWS), count_clusters(session)
+    context = {"page": page, "count": count, "body_label": body_label}
+    return render(request, "lists/clusters.html", context, json_twin={"page": page, "count": count})
 
 
 @router.get("/clusters.csv")
@@ -77,11 +88,35 @@ def cluster(request: Request, name: str, person: Viewer, db: Db) -> Response:
         "excluded": [member for member in detail.members if member.excluded],
         "matrix": _matrix(detail, kept) if 1 < len(kept) <= _WIDEST_MATRIX else (),
         "medoid": next((member for member in detail.members if member.clause == detail.medoid), None),
-        "may_decide": person.role.may_decide,
+        "longest_name": LONGEST_NAME,
+        "may_change": person.role.may_decide and detail.row.present,
         "remedies": tuple((Remedy(code), why) for code, why in detail.remedies),
         "sectors": _by_sector(kept),
     }
     return render(request, "lists/cluster.html", context, json_twin=detail)
+
+
+@router.post("/clusters/{name}/name")
+def rename(person: Viewer, db: Db, now: Now, name: str, label: Annotated[str, Form()] = "") -> Response:
+    """Give the cluster a name."""
+    with db.write() as session, known():
+        rename_cluster(session, name, label, person.id, person.role, now)
+    return see_other(f"/clusters/{name}")
+
+
+@router.post("/clusters/{name}/members")
+def change_member(
+    person: Viewer,
+    db: Db,
+    now: Now,
+    name: str,
+    clause: Annotated[str, Form()],
+    excluded: Annotated[Literal["yes", "no"], Form()],
+) -> Response:
+    """Take a passage out of the cluster, or put it back."""
+    with db.write() as session, known():
+        set_member(session, name, clause, excluded=excluded == "yes", person=person.id, role=person.role, now=now)
+    return see_other(f"/clusters/{name}")
 
 
 def _by_sector(members: Sequence[ClusterMember]) -> tuple[tuple[str, tuple[ClusterMember, ...]], ...]:

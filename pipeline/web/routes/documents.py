@@ -13,7 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.review.claims import stamp
 from pipeline.store.database import Database
 from pipeline.store.database.audit import EventFilter, list_events
-from pipeline.store.database.library import document_detail, list_documents, rejected_files
+from pipeline.store.database.library import count_documents, document_detail, list_documents, rejected_files
 from pipeline.store.database.recording import add_event
 from pipeline.web.access import Refused, Viewer
 from pipeline.web.downloads import as_csv, as_workbook
@@ -51,9 +51,11 @@ def documents(request: Request, person: Viewer, db: Db) -> Response:
     text, after = request.query_params.get("text", "").strip(), request.query_params.get("after") or None
     with db.read() as session:
         page = list_documents(session, text=text, after=after, limit=_ROWS)
-        refused = rejected_files(session)
-    context = {"page": page, "rejected": refused, "text": text, "grades": GRADES, "kinds": KINDS}
-    return render(request, "library/documents.html", context, json_twin={"page": page, "rejected": refused})
+        count, refused = count_documents(session, text=text), rejected_files(session)
+    context = {"page": page, "count": count, "rejected": refused, "text": text, "grades": GRADES, "kinds": KINDS}
+    return render(
+        request, "library/documents.html", context, json_twin={"page": page, "count": count, "rejected": refused}
+    )
 
 
 @router.get("/documents.csv")

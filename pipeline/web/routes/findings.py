@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.domain import PairState, Relation, Remedy
+from pipeline.domain import Body, PairState, Relation, Remedy, Sector
 from pipeline.errors import FilterError
 from pipeline.store.database import Database
 from pipeline.store.database.filters import PairFilter
-from pipeline.store.database.findings import FindingRow, finding_detail, list_findings
+from pipeline.store.database.findings import (
+    FindingFilter,
+    FindingOrder,
+    FindingRow,
+    count_findings,
+    finding_detail,
+    list_findings,
+)
 from pipeline.store.database.listing import count_pairs
 from pipeline.web.access import Viewer, sight_of
 from pipeline.web.downloads import as_csv, as_workbook
@@ -22,7 +29,7 @@ from pipeline.web.lists import Tag
 from pipeline.web.pages import Db, Now, render
 from pipeline.web.services import known
 from pipeline.web.views import saved_views
-from pipeline.web.wording import RELATIONS
+from pipeline.web.wording import RELATIONS, STATES
 
 __all__ = ["router"]
 
@@ -36,27 +43,42 @@ _HEADS = (
 )
 _CROSS = {"": None, "true": True, "false": False}
 _CROSS_LABELS = {"true": N_("two bodies"), "false": N_("one body")}
+_ORDERS = {
+    FindingOrder.RANK: N_("by rank"),
+    FindingOrder.COVERAGE: N_("by coverage"),
+    FindingOrder.PAIRS: N_("by number of pairs"),
+}
+_LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "states": (N_("State"), {state.value: label for state, label in STATES.items() if state is not PairState.ARCHIVED}),
+    "sectors": (N_("Sector"), {sector.value: sector.label for sector in Sector}),
+    "bodies": (N_("Body"), {body.value: body.label for body in Body if body is not Body.UNKNOWN}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    relation: str
-    work: str
-    cluster: str
-    cross: str
+    """The filter of an address; its lists are those of ``_LISTS``."""
+
+    filter: FindingFilter
+    order: FindingOrder
 
     @property
     def parts(self) -> list[tuple[str, str, str, str, bool]]:
         """Key, value, label of both, and whether the value stays as it is in every language."""
-        found = []
-        if self.cross:
-            found.append(("cross_body", self.cross, N_("Bodies"), _CROSS_LABELS[self.cross], False))
-        if self.relation:
-            found.append(("relation", self.relation, N_("Relation"), RELATIONS[Relation(self.relation)], False))
-        if self.work:
-            found.append(("work", self.work, N_("Text"), self.work, True))
-        if self.cluster:
-            found.append(("cluster", self.cluster, N_("Cluster"), self.cluster, True))
+        held, found = self.filter, []
+        if held.text:
+            found.append(("text", held.text, N_("Words"), held.text, True))
+        if held.cross_body is not None:
+            cross = str(held.cross_body).lower()
+            found.append(("cross_body", cross, N_("Bodies"), _CROSS_LABELS[cross], False))
+        if held.relation:
+            found.append(("relation", held.relation, N_("Relation"), RELATIONS[Relation(held.relation)], False))
+        for name, (label, values) in _LISTS.items():
+            found += [(name, one, label, values[one], name != "states") for one in getattr(held, name)]
+        if held.work:
+            found.append(("work", held.work, N_("Text"), held.work, True))
+        if held.cluster:
+            found.append(("cluster", held.cluster, N_("Cluster"), held.cluster, True))
         return found
 
     @property
@@ -67,17 +89,24 @@ class _Wanted:
 
 def _wanted(request: Request) -> _Wanted:
     query = request.query_params
-    wanted = _Wanted(
-        query.get("relation", ""),
-        query.get("work", "").strip(),
-        query.get("cluster", "").strip(),
-        query.get("cross_body", ""),
+    relation, cross, order = query.get("relation", ""), query.get("cross_body", ""), query.get("order", "")
+    if relation and relation not in set(Relation):
+        raise FilterError(f"{relation!r} is no relation; there are {', '.join(Relation)}")
+    if cross not in _CROSS:
+        raise FilterError(f"cross_body must be true or false, not {cross!r}")
+    lists = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in _LISTS}
+    for name, values in lists.items():
+        if unknown := [value for value in values if value not in _LISTS[name][1]]:
+            raise FilterError(f"{unknown[0]!r} is no value of {name}; there are {', '.join(_LISTS[name][1])}")
+    found = FindingFilter(
+        cross_body=_CROSS[cross],
+        work=query.get("work", "").strip(),
+        relation=relation,
+        cluster=query.get("cluster", "").strip(),
+        text=" ".join(query.get("text", "").split()),
+        **lists,
     )
-    if wanted.relation and wanted.relation not in set(Relation):
-        raise FilterError(f"{wanted.relation!r} is no relation; there are {', '.join(Relation)}")
-    if wanted.cross not in _CROSS:
-        raise FilterError(f"cross_body must be true or false, not {wanted.cross!r}")
-    return wanted
+    return _Wanted(found, FindingOrder(order) if order in set(FindingOrder) else FindingOrder.RANK)
 
 
 @router.get("/findings")
@@ -86,27 +115,24 @@ def findings(request: Request, person: Viewer, db: Db) -> Response:
     wanted = _wanted(request)
     after = request.query_params.get("after") or None
     with db.read() as session:
-        page = list_findings(
-            session,
-            cross_body=_CROSS[wanted.cross],
-            work=wanted.work or None,
-            relation=wanted.relation or None,
-            cluster=wanted.cluster or None,
-            after=after,
-            limit=_ROWS,
-        )
+        page = list_findings(session, wanted.filter, order=wanted.order, after=after, limit=_ROWS)
+        count = count_findings(session, wanted.filter)
         demoted = count_pairs(session, PairFilter(flags=("demoted",)))
     context = {
+        "count": count,
         "demoted": demoted,
+        "lists": _LISTS,
         "narrow": request.query_params.get("density") == "narrow",
+        "order": wanted.order,
+        "orders": _ORDERS,
         "page": page,
         "query": wanted.query,
         "relations": tuple(relation for relation in Relation if relation.is_finding),
         "tags": _tags(wanted),
         "views": saved_views(db, person, "/findings"),
-        "wanted": wanted,
+        "wanted": wanted.filter,
     }
-    twin = {"filter": [part[:2] for part in wanted.parts], "page": page, "not_ranked": demoted}
+    twin = {"filter": [part[:2] for part in wanted.parts], "page": page, "count": count, "not_ranked": demoted}
     return render(request, "lists/findings.html", context, json_twin=twin)
 
 
@@ -137,9 +163,9 @@ def finding(request: Request, name: str, person: Viewer, db: Db) -> Response:
 
 
 def _tags(wanted: _Wanted) -> tuple[Tag, ...]:
-    made = []
-    for key, _, label, value, plain in wanted.parts:
-        rest = urlencode([(k, v) for k, v, *_ in wanted.parts if k != key])
+    made, parts = [], wanted.parts
+    for index, (_, _, label, value, plain) in enumerate(parts):
+        rest = urlencode([(key, one) for key, one, *_ in (*parts[:index], *parts[index + 1 :])])
         made.append(Tag(label, value, plain, f"/findings?{rest}" if rest else "/findings"))
     return tuple(made)
 
@@ -148,15 +174,7 @@ def _all(db: Database, wanted: _Wanted) -> Iterator[tuple[str | int | float | No
     after: str | None = None
     while True:
         with db.read() as session:
-            page = list_findings(
-                session,
-                cross_body=_CROSS[wanted.cross],
-                work=wanted.work or None,
-                relation=wanted.relation or None,
-                cluster=wanted.cluster or None,
-                after=after,
-                limit=_READ_AT_ONCE,
-            )
+            page = list_findings(session, wanted.filter, order=wanted.order, after=after, limit=_READ_AT_ONCE)
         yield from map(_cells, page.rows)
         after = page.next
         if after is None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.domain import Role
+from pipeline.store.database.blindness import look_behind
 from pipeline.store.database.decisions import comment
 from pipeline.store.database.detail import pair_detail
 from pipeline.store.database.views import Gone, Moved, PairDetail
@@ -23,12 +24,15 @@ router = APIRouter()
 
 
 @router.get("/pairs/{pair}")
-def show(request: Request, person: Viewer, db: Db, pair: str) -> Response:
+def show(request: Request, person: Viewer, db: Db, now: Now, pair: str) -> Response:
     """The pair; a reviewer may look behind a blind first pass with ``adjudicates=yes``, which the ledger notes."""
     asked = request.query_params
-    looks = asked.get("adjudicates") == "yes" and person.role.may_adjudicate
+    sight = sight_of(person, adjudicates=asked.get("adjudicates") == "yes" and person.role.may_adjudicate)
+    if sight.adjudicates:
+        with db.write() as session:
+            look_behind(session, pair, sight, now)
     with db.read() as session:
-        found = pair_detail(session, pair, sight_of(person, adjudicates=looks))
+        found = pair_detail(session, pair, sight)
         score = found.row.probability if isinstance(found, PairDetail) else None
         band = band_of(interface_of(request), session, score)
     if isinstance(found, Gone):

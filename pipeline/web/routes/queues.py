@@ -47,7 +47,8 @@ def queues(request: Request, person: Viewer, db: Db, now: Now) -> Response:
 def new_queue(request: Request, db: Db) -> Response:
     """The form of a queue; it begins with the filter of the address, as a list of findings hands it over."""
     asked = [(key, value) for key, value in request.query_params.multi_items() if key not in _LOOK]
-    return _form(request, db, {"filter": urlencode(asked), "order": "rank", "reviewers": "1"}, ())
+    given = {"title": "", "filter": urlencode(asked), "order": "rank", "reviewers": "1", "blind": "", "due": ""}
+    return _form(request, db, given, ())
 
 
 def _form(request: Request, db: Db, given: dict[str, str], problems: tuple[tuple[str, str], ...]) -> Response:

@@ -12,11 +12,12 @@ from pipeline.domain import Body, Relation, Sector, Standing
 from pipeline.report.diff import compare_texts
 from pipeline.report.differences import Shares, weigh_runs
 from pipeline.store.database import Database, Session
-from pipeline.store.database.findings import FindingRow, list_findings
+from pipeline.store.database.findings import FindingFilter, FindingRow, list_findings
 from pipeline.store.database.library import (
     OutlineClause,
     ResolutionDetail,
     ResolutionRow,
+    count_resolutions,
     list_resolutions,
     resolution_detail,
 )
@@ -72,19 +73,20 @@ def resolutions(request: Request, person: Viewer, db: Db) -> Response:
     text, after = query.get("text", "").strip(), query.get("after") or None
     with db.read() as session:
         page = list_resolutions(session, bodies=bodies, text=text, after=after, limit=_ROWS)
+        count = count_resolutions(session, bodies=bodies, text=text)
     context = {
         "all_bodies": tuple(body for body in Body if body is not Body.UNKNOWN),
         "bodies": bodies,
         "body_label": body_label,
+        "count": count,
         "export": urlencode([*(("body", body) for body in bodies), *((("text", text),) if text else ())]),
         "page": page,
         "standings": STANDINGS,
         "standing_of": Standing,
         "text": text,
     }
-    return render(
-        request, "library/resolutions.html", context, json_twin={"page": page, "bodies": bodies, "text": text}
-    )
+    twin = {"page": page, "count": count, "bodies": bodies, "text": text}
+    return render(request, "library/resolutions.html", context, json_twin=twin)
 
 
 @router.get("/resolutions.csv")
@@ -108,7 +110,7 @@ def resolution(request: Request, name: str, person: Viewer, db: Db) -> Response:
     with db.read() as session, known():
         detail = resolution_detail(session, name)
         editions = _editions(session, detail)
-        found = list_findings(session, work=detail.row.work, limit=_FINDINGS)
+        found = list_findings(session, FindingFilter(work=detail.row.work), limit=_FINDINGS)
     speak = interface_of(request)
     context = {
         "body_label": body_label,
