@@ -393,6 +393,7 @@ def report(found: dict[str, Any]) -> str:
         f"Made {found['date']} at commit {found['commit']} on {found['machine']} by `{found['command']}`.",
         "",
         f"{found['pairs']:,} pairs. Milliseconds of the calls of the data layer, without HTTP.",
+        *([found["note"]] if "note" in found else []),
         *(
             f"{kind}: loaded in {found['databases'][kind]['load_seconds']:.0f} s, "
             f"{found['databases'][kind]['bytes'] / 1e9:.1f} GB on disk."

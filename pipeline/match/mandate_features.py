@@ -1,6 +1,7 @@
 """Features of mandates: who is told, how strongly, whom it serves, what stands against what."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,7 +180,10 @@ def _ban_met(pair: ComparedPair) -> float:
     return most
 
 
-MANDATE_FEATURES: tuple[Feature, ...] = (
+# What two orders have in common, or several offices told the same, is no sign against an overlap.
+_NEVER_AGAINST = frozenset({"actions_shared", "beneficiaries_same", "other_office", "same_office"})
+
+_DECLARED: tuple[Feature, ...] = (
     _share_codes("actions_shared", "kinds", "both ask for actions of one class", common=True),
     _share_codes("actions_apart", "kinds", "both name actions and none are of one class", common=False),
     _yes_no(
@@ -271,4 +275,8 @@ MANDATE_FEATURES: tuple[Feature, ...] = (
     _one("resolve_one", "resolve", "one alone resolves and orders nobody"),
     _share_codes("force_differs", "force", "the two bind with different force", common=False),
     _either("annex", "annex", "one stands in an annex"),
+)
+
+MANDATE_FEATURES: tuple[Feature, ...] = tuple(
+    replace(feature, rises=True) if feature.name in _NEVER_AGAINST else feature for feature in _DECLARED
 )

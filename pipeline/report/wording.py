@@ -83,8 +83,8 @@ _RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
 # What the probabilities of this version are worth, in the reports of all formats; one place to change.
 CHANCE_NOTE = "calibrated on labelled pairs"
 CHANCE_LIMIT = (
-    "Probabilities are calibrated on labelled pairs, of which two in five overlap. Among all pairs of a corpus overlaps "
-    "are far rarer: read 0.9 as “more likely than 0.7”, not as “right nine times in ten”."
+    "Probabilities are calibrated on labelled pairs, of which two in five overlap. Among all pairs of a corpus "
+    "overlaps are far rarer: read 0.9 as “more likely than 0.7”, not as “right nine times in ten”."
 )
 
 # A path that starts at the root of a machine.
