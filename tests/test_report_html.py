@@ -135,7 +135,7 @@ def test_discounted_pairs_rejected_files_signals_and_limits_are_there(record, tr
         assert signal.message in body
     assert record.manifest.limits[0] in body
     assert "not yet reviewed" in body
-    assert "not calibrated" in body
+    assert "calibrated on labelled pairs" in body
 
 
 def test_tables_have_heads_and_the_page_has_landmarks(tree):
