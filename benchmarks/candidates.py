@@ -98,7 +98,7 @@ def exhaustive(compared: Compared, read: Sequence[Read]) -> tuple[dict[tuple[int
         chosen = pairs[may]
         swapped = rank[chosen[:, 0]] > rank[chosen[:, 1]]
         chosen[swapped] = chosen[swapped][:, ::-1]
-        for overlap in score_pairs(read, PossiblePairs(chosen, cosines[may], themes[may]), workers=1):
+        for overlap in score_pairs(read, PossiblePairs(chosen, cosines[may], themes[may], columns), workers=1):
             if overlap.probability >= limits["kept"]:
                 i, j = rows[overlap.left], rows[overlap.right]
                 kept[min(i, j), max(i, j)] = overlap.probability, overlap.relation.value

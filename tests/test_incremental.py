@@ -21,7 +21,6 @@ from flows import stages
 from flows.spec import RunSpec
 from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span
 from pipeline.match import find_overlaps, near_lists
-from pipeline.match.exact import PossiblePairs
 from pipeline.match.memory import pair_keys, places_in
 from pipeline.store.contents import WORK_FOLDER, RunContents
 from pipeline.store.kept import Kept, kept_entries, prune_kept
@@ -121,7 +120,7 @@ def test_keys_of_pairs_tell_left_from_right_and_figures_apart() -> None:
     clause_keys = np.random.default_rng(1).integers(0, 2**63, (2, 2)).astype(np.uint64)
     pairs = np.array([[0, 1], [1, 0], [0, 1], [0, 1], [0, 1]])
     figures = np.array([0.5, 0.5, 0.25, 0.5, 0.5], np.float32), np.array([0.0, 0.0, 0.0, 0.5, 0.0], np.float32)
-    keys = pair_keys(clause_keys, PossiblePairs(pairs, *figures)).tolist()
+    keys = pair_keys(clause_keys, pairs, *figures).tolist()
     assert keys[0] == keys[4]
     assert len({tuple(key) for key in keys}) == 4
 

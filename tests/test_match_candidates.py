@@ -14,10 +14,18 @@ from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Spa
 from pipeline.match import find_overlaps, nearest, texts
 from pipeline.match.alignment import align
 from pipeline.match.background import load_background
-from pipeline.match.bounds import clause_columns, pair_bounds
+from pipeline.match.bounds import ClauseColumns, clause_columns, pair_bounds
 from pipeline.match.candidates import candidate_pairs, compared_clauses, within_limit
-from pipeline.match.exact import PossiblePairs, score_pairs
-from pipeline.match.features import ComparedPair, is_pointer, probability_bounds, probability_of, score
+from pipeline.match.exact import PossiblePairs, judged_overlap, score_pairs
+from pipeline.match.features import (
+    KNOWN,
+    ComparedPair,
+    is_pointer,
+    known_values,
+    probability_bounds,
+    probability_of,
+    score,
+)
 from pipeline.match.generators import GENERATORS, NEAR, places
 from pipeline.match.mandates import ComparedMandate, read_mandate
 from pipeline.match.nearest import Metric, NearRows, Searched, nearest_rows
@@ -51,22 +59,28 @@ def sample_read(sample_road: Road) -> tuple[list[Read], NDArray[np.float32]]:
     return [(c, read_mandate(c)) for c in clauses], centred(sample_road.embeddings.vectors[rows])
 
 
+def columns_of(read: list[Read], vectors: NDArray[np.float32]) -> ClauseColumns:
+    clauses = [c for c, _ in read]
+    matrices = compared_clauses(clauses, vectors).matrices
+    return clause_columns(clauses, [m for _, m in read], matrices, np.array([is_pointer(c) for c in clauses]))
+
+
 def test_no_pair_is_more_probable_than_its_bound(sample_read: tuple[list[Read], NDArray[np.float32]]) -> None:
     read, vectors = sample_read
     clauses = [c for c, _ in read]
     rng = np.random.default_rng(5)
     pairs = rng.integers(0, len(read), (3000, 2))
-    cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]).astype(np.float32)
+    cosines = np.clip(np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]), -1, 1).astype(np.float32)
     themes = rng.uniform(-1, 1, len(pairs)).astype(np.float32)
-    matrices = compared_clauses(clauses, vectors).matrices
-    columns = clause_columns(clauses, [m for _, m in read], matrices, np.array([is_pointer(c) for c in clauses]))
-    for block, bounds in pair_bounds(columns, pairs, cosines, themes):
-        most = probability_bounds(bounds)
+    for block, bounds in pair_bounds(columns_of(read, vectors), pairs, cosines, themes):
+        most, known = probability_bounds(bounds), known_values(bounds)
         for place, (i, j) in enumerate(pairs[block].tolist()):
             alignment = align(clauses[i], clauses[j])
             cosine, theme = float(cosines[block][place]), float(themes[block][place])
             pair = ComparedPair(clauses[i], clauses[j], read[i][1], read[j][1], alignment, cosine, theme)
-            assert probability_of(score(pair)) <= most[place]
+            values = score(pair)
+            assert probability_of(values) <= most[place]
+            assert [values[at] for at, _ in KNOWN] == known[place].tolist()
             assert alignment.shared <= bounds.shared[place] + 1e-9
             assert alignment.formula_words <= bounds.formula_words[place]
 
@@ -243,11 +257,18 @@ def test_nearness_of_texts_is_that_of_each_pair_by_itself(
 def test_two_workers_score_as_one_does(sample_read: tuple[list[Read], NDArray[np.float32]]) -> None:
     read, vectors = sample_read
     pairs = np.argwhere(np.triu(np.ones((len(read), len(read))), 1))[:9000]
-    cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]).astype(np.float32)
-    possible = PossiblePairs(pairs, cosines, cosines)
+    cosines = np.clip(np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]]), -1, 1).astype(np.float32)
+    possible = PossiblePairs(pairs, cosines, cosines, columns_of(read, vectors))
     alone = score_pairs(read, possible, workers=1)
     assert alone
     assert score_pairs(read, possible, workers=2) == alone
+    told = {(o.left, o.right): o for o in alone}
+    for place in range(0, len(pairs), 450):
+        (left, left_mandate), (right, right_mandate) = (read[row] for row in pairs[place].tolist())
+        near = float(cosines[place])
+        pair = ComparedPair(left, right, left_mandate, right_mandate, align(left, right), near, near)
+        overlap = judged_overlap(pair)
+        assert told.get((overlap.left, overlap.right), overlap) == overlap
 
 
 @settings(max_examples=60)

@@ -88,7 +88,7 @@ def answers(model: PairModel, data: Labelled) -> tuple[list[Relation], NDArray[n
     odds = model.bias + data.values @ np.array(model.points)
     probability = 1.0 / (1.0 + np.exp(-odds))
     found = [
-        relate(pair, p, relation_shares(model, values.tolist(), p)).relation
+        relate(pair, p, relation_shares(model, values[None, :], [p])[0]).relation
         for pair, values, p in zip(data.pairs, data.values, probability.tolist(), strict=True)
     ]
     return found, probability

@@ -177,11 +177,15 @@ def _code_columns(mandates: Sequence[ComparedMandate]) -> dict[str, NDArray[np.b
 
 
 def pair_bounds(
-    columns: ClauseColumns, pairs: NDArray[np.intp], cosines: NDArray[np.float32], themes: NDArray[np.float32]
+    columns: ClauseColumns,
+    pairs: NDArray[np.intp],
+    cosines: NDArray[np.float32],
+    themes: NDArray[np.float32],
+    most: int = _BLOCK,
 ) -> Iterator[tuple[slice, PairBounds]]:
-    """Bounds of pairs, a block at a time, each with the range of pairs that it holds."""
-    for start in range(0, len(pairs), _BLOCK):
-        block = slice(start, min(start + _BLOCK, len(pairs)))
+    """Bounds of pairs, a block of at most ``most`` at a time, each with the range of pairs that it holds."""
+    for start in range(0, len(pairs), most):
+        block = slice(start, min(start + most, len(pairs)))
         yield block, _bounds(columns, pairs[block, 0], pairs[block, 1], cosines[block], themes[block])
 
 

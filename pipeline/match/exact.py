@@ -5,7 +5,7 @@ import os
 import pickle
 import signal
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -15,12 +15,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.domain import Evidence, Overlap, Relation
-from pipeline.match.alignment import Alignment, align
-from pipeline.match.features import ComparedPair, explain, pair_model, probability_at_once, probability_of, score
+from pipeline.domain import Contribution, Evidence, Match, MatchKind, Overlap, Relation, Span
+from pipeline.match.alignment import align
+from pipeline.match.bounds import ClauseColumns, pair_bounds
+from pipeline.match.features import (
+    ComparedPair,
+    explain,
+    known_values,
+    pair_model,
+    points_of,
+    probabilities_of,
+    score,
+    score_all,
+)
 from pipeline.match.judgement import relation_shares
 from pipeline.match.mandates import ComparedMandate
-from pipeline.match.relations import relate
+from pipeline.match.relations import Verdict, relate
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
@@ -29,6 +39,20 @@ __all__ = ["PossiblePairs", "Read", "Spread", "judged_overlap", "score_pairs"]
 Read = tuple[WordedClause, ComparedMandate]
 Spread = Callable[[Callable[[Any, Any], Any], Any, Iterable[Any]], Iterator[Any]]
 
+# Of an overlap: rows of its clauses, relation, numbers in the order of ``Overlap``, and its evidence in its order.
+_Packed = tuple[
+    tuple[int, int],
+    str,
+    tuple[float, float, float, float, float],
+    float,
+    list[tuple[str, float, float, str]],
+    list[tuple[int, int, int, int, str]],
+    tuple[str, ...],
+    tuple[str, ...],
+]
+_RELATIONS = {relation.value: relation for relation in Relation}
+_KINDS = {kind.value: kind for kind in MatchKind}
+
 # Starting processes takes seconds; fewer pairs are done sooner without.
 _WORTH_PROCESSES = 20_000
 _CHUNK = 4096
@@ -36,21 +60,34 @@ _CHUNK = 4096
 
 @dataclass(frozen=True, slots=True)
 class PossiblePairs:
-    """``pairs`` (m, 2), the clause of the prevailing text first; ``cosines`` and ``themes`` (m,), float32."""
+    """``pairs`` (m, 2), the clause of the prevailing text first; ``cosines`` and ``themes`` (m,), float32.
+
+    ``columns`` tell what each clause shows by itself.
+    """
 
     pairs: NDArray[np.intp]
     cosines: NDArray[np.float32]
     themes: NDArray[np.float32]
+    columns: ClauseColumns
 
     def only(self, rows: NDArray[np.intp]) -> "PossiblePairs":
         """Some of the pairs, by their numbers."""
-        return PossiblePairs(self.pairs[rows], self.cosines[rows], self.themes[rows])
+        return replace(self, pairs=self.pairs[rows], cosines=self.cosines[rows], themes=self.themes[rows])
 
-    def chunks(self) -> Iterator["PossiblePairs"]:
+    def chunks(self) -> Iterator["PairChunk"]:
         """The same pairs in their order, some thousands at a time."""
-        for start in range(0, len(self.pairs), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            yield PossiblePairs(self.pairs[rows], self.cosines[rows], self.themes[rows])
+        for rows, bounds in pair_bounds(self.columns, self.pairs, self.cosines, self.themes, _CHUNK):
+            yield PairChunk(self.pairs[rows], self.cosines[rows], self.themes[rows], known_values(bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class PairChunk:
+    """Some pairs, and what is known of them before they are aligned: ``known``, see ``known_values``."""
+
+    pairs: NDArray[np.intp]
+    cosines: NDArray[np.float32]
+    themes: NDArray[np.float32]
+    known: NDArray[np.float64]
 
 
 def score_pairs(
@@ -79,17 +116,18 @@ def score_pairs(
         scored = _side_by_side(read, possible, workers)
     else:
         scored = (_score_all(read, chunk) for chunk in possible.chunks())
+    told: dict[str, str] = {}
     for found in scored:
         if progress is not None:
             progress(min(done, total), total)
-        overlaps.extend(found)
+        overlaps.extend(_unpacked(row, read, told) for row in found)
         done += _CHUNK
     if progress is not None:
         progress(total, total)
     return overlaps
 
 
-def _side_by_side(read: Sequence[Read], possible: PossiblePairs, workers: int) -> Iterator[list[Overlap]]:
+def _side_by_side(read: Sequence[Read], possible: PossiblePairs, workers: int) -> Iterator[list[_Packed]]:
     """Chunks scored in worker processes, which read the clauses once, from a file."""
     slim = _without_neighbours(read)
     with tempfile.TemporaryDirectory(prefix="overlap-") as folder:
@@ -122,7 +160,7 @@ def _start(path: str) -> None:
         _read.extend(pickle.load(file))
 
 
-def _work(chunk: PossiblePairs) -> list[Overlap]:
+def _work(chunk: PairChunk) -> list[_Packed]:
     return _score_all(_read, chunk)
 
 
@@ -130,55 +168,80 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _score_all(read: Sequence[Read], chunk: PossiblePairs) -> list[Overlap]:
-    out = []
-    for (i, j), cosine, theme in zip(chunk.pairs.tolist(), chunk.cosines.tolist(), chunk.themes.tolist(), strict=True):
-        overlap = _score(read[i], read[j], cosine, theme)
-        if overlap is not None:
-            out.append(overlap)
-    return out
-
-
-def _score(left_read: Read, right_read: Read, cosine: float, theme: float) -> Overlap | None:
-    """The overlap of two clauses, the prevailing one first; None when it is not worth keeping."""
-    (left, left_mandate), (right, right_mandate) = left_read, right_read
+def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
+    """The overlaps worth keeping among some pairs, the prevailing clause of each first."""
     limits = load_scoring().thresholds
-    alignment = align(left, right)
-    pair = ComparedPair(left, right, left_mandate, right_mandate, alignment, cosine, theme)
-    probability = probability_at_once(pair)
-    if not _may_be_kept(probability, alignment, limits):
-        return None
-    overlap = _judged(pair, score(pair), probability)
-    if probability < limits["kept"] and overlap.relation is not Relation.BOIL:
-        return None
-    return overlap
+    compared, rows = [], []
+    for (i, j), cosine, theme in zip(chunk.pairs.tolist(), chunk.cosines.tolist(), chunk.themes.tolist(), strict=True):
+        (left, left_mandate), (right, right_mandate) = read[i], read[j]
+        compared.append(ComparedPair(left, right, left_mandate, right_mandate, align(left, right), cosine, theme))
+        rows.append((i, j))
+    values = score_all(compared, chunk.known)
+    points = points_of(values)
+    probabilities = probabilities_of(points)
+    shares = relation_shares(pair_model(), values, probabilities)
+    out = []
+    for place, (pair, probability) in enumerate(zip(compared, probabilities, strict=True)):
+        # A pair may be recorded as formula language in common, however improbable.
+        if probability < limits["kept"] and pair.alignment.formula_words < limits["formula_words"]:
+            continue
+        verdict = relate(pair, probability, shares[place])
+        if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
+            continue
+        explained = explain(pair, values[place].tolist(), points[place].tolist())
+        out.append(_packed(rows[place], pair, probability, verdict, explained))
+    return out
 
 
 def judged_overlap(pair: ComparedPair) -> Overlap:
     """What is to be said of two aligned clauses, with the evidence for it."""
-    values = score(pair)
-    return _judged(pair, values, probability_of(values))
+    values = np.array([score(pair)], dtype=np.float64)
+    points = points_of(values)
+    (probability,) = probabilities_of(points)
+    (shares,) = relation_shares(pair_model(), values, [probability])
+    explained = explain(pair, values[0].tolist(), points[0].tolist())
+    read = ((pair.left, pair.left_mandate), (pair.right, pair.right_mandate))
+    return _unpacked(_packed((0, 1), pair, probability, relate(pair, probability, shares), explained), read, {})
 
 
-def _judged(pair: ComparedPair, values: Sequence[float], probability: float) -> Overlap:
-    verdict = relate(pair, probability, relation_shares(pair_model(), values, probability))
-    bias, contributions = explain(pair, values)
+def _packed(
+    rows: tuple[int, int],
+    pair: ComparedPair,
+    probability: float,
+    verdict: Verdict,
+    explained: tuple[float, tuple[Contribution, ...]],
+) -> _Packed:
+    """An overlap in plain tuples, which go from process to process at a fifth of the cost of objects."""
     alignment = pair.alignment
-    identity = hashlib.sha256(f"{pair.left.clause.id}\n{pair.right.clause.id}".encode()).hexdigest()[:16]
-    return Overlap(
-        id=f"o-{identity}",
-        left=pair.left.clause.id,
-        right=pair.right.clause.id,
-        relation=verdict.relation,
-        probability=round(probability, 6),
-        similarity=round(pair.cosine, 5),
-        containment_left=round(alignment.left, 5),
-        containment_right=round(alignment.right, 5),
-        information=round(min(1.0, alignment.shared / load_scoring().information.full_words), 5),
-        evidence=Evidence(bias, contributions, alignment.matches, verdict.reasons_for, verdict.reasons_against),
+    bias, lines = explained
+    return (
+        rows,
+        verdict.relation.value,
+        (
+            round(probability, 6),
+            round(pair.cosine, 5),
+            round(alignment.left, 5),
+            round(alignment.right, 5),
+            round(min(1.0, alignment.shared / load_scoring().information.full_words), 5),
+        ),
+        bias,
+        [(c.feature, c.value, c.points, c.sentence) for c in lines],
+        [(m.left.start, m.left.end, m.right.start, m.right.end, m.kind.value) for m in alignment.matches],
+        verdict.reasons_for,
+        verdict.reasons_against,
     )
 
 
-def _may_be_kept(probability: float, alignment: Alignment, limits: Mapping[str, float]) -> bool:
-    """Whether a pair is probable enough, or may at least be recorded as formula language in common."""
-    return probability >= limits["kept"] or alignment.formula_words >= limits["formula_words"]
+def _unpacked(packed: _Packed, read: Sequence[Read], told: dict[str, str]) -> Overlap:
+    """The overlap; ``told`` lets sentences that many overlaps have in common stand in memory once."""
+    (i, j), relation, numbers, bias, lines, matches, reasons_for, reasons_against = packed
+    left, right = read[i][0].clause.id, read[j][0].clause.id
+    evidence = Evidence(
+        bias,
+        tuple(Contribution(told.setdefault(f, f), v, p, told.setdefault(s, s)) for f, v, p, s in lines),
+        tuple(Match(Span(a, b), Span(c, d), _KINDS[kind]) for a, b, c, d, kind in matches),
+        tuple(told.setdefault(reason, reason) for reason in reasons_for),
+        tuple(told.setdefault(reason, reason) for reason in reasons_against),
+    )
+    identity = hashlib.sha256(f"{left}\n{right}".encode()).hexdigest()[:16]
+    return Overlap(f"o-{identity}", left, right, _RELATIONS[relation], *numbers, evidence)

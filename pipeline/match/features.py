@@ -16,20 +16,29 @@ from pipeline.match.wording_features import WORDING_FEATURES
 
 __all__ = [
     "FEATURES",
+    "KNOWN",
     "ComparedPair",
     "Feature",
     "explain",
     "is_pointer",
+    "known_values",
     "pair_model",
-    "probability_at_once",
+    "points_of",
+    "probabilities_of",
     "probability_bounds",
     "probability_of",
     "score",
+    "score_all",
 ]
 
 FEATURES: tuple[Feature, ...] = (*WORDING_FEATURES, *MANDATE_FEATURES)
-# A feature that adds less than this to the log-odds is left out of what people read, and its points join the bias.
-_TOLD = 0.005
+KNOWN = tuple((place, feature) for place, feature in enumerate(FEATURES) if feature.known)
+"""The features, each after its place in the table, that are known before a pair is aligned."""
+_ALIGNED = tuple((place, feature) for place, feature in enumerate(FEATURES) if not feature.known)
+# Points are whole numbers of such parts of the log-odds.
+_STEPS = 10_000
+# A feature that adds fewer to the log-odds is left out of what people read, and its points join the bias.
+_TOLD = 50
 
 
 @cache
@@ -47,26 +56,47 @@ def score(pair: ComparedPair) -> tuple[float, ...]:
     return tuple(feature.value(pair) for feature in FEATURES)
 
 
+def known_values(pairs: PairBounds) -> NDArray[np.float64]:
+    """The values of ``KNOWN`` features of many pairs, before any is aligned, shape (m, features known)."""
+    return np.column_stack([feature.bound(pairs) for _, feature in KNOWN if feature.bound is not None])
+
+
+def score_all(pairs: Sequence[ComparedPair], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values of all features of many pairs, shape (m, features), each row as ``score`` gives it.
+
+    Args:
+        pairs: aligned pairs.
+        known: ``known_values`` of the same pairs.
+    """
+    values = np.empty((len(pairs), len(FEATURES)), dtype=np.float64)
+    values[:, [place for place, _ in KNOWN]] = known
+    for place, feature in _ALIGNED:
+        value = feature.value
+        values[:, place] = [value(pair) for pair in pairs]
+    return values
+
+
+def points_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """What each value adds to the log-odds, in whole ten-thousandths, of the shape of ``values``.
+
+    Whole numbers have one sum, in whatever order and in however large a block they are added.
+    """
+    return np.asarray(np.rint(values * np.array(pair_model().points) * _STEPS), dtype=np.int64)
+
+
+def probabilities_of(points: NDArray[np.int64]) -> list[float]:
+    """Probability of a true overlap in [0, 1] of each row of points: bias plus points is its log-odds."""
+    bias = pair_model().bias
+    return [1.0 / (1.0 + math.exp(-(bias + total / _STEPS))) for total in points.sum(axis=1).tolist()]
+
+
 def probability_of(values: Sequence[float]) -> float:
-    """Probability of a true overlap in [0, 1]: bias plus points is its log-odds.
+    """The same of the values of one pair.
 
     Raises:
         ModelError: see ``load_pair_model``.
     """
-    bias, points = _points(values)
-    return 1.0 / (1.0 + math.exp(-(bias + sum(points))))
-
-
-def probability_at_once(pair: ComparedPair) -> float:
-    """The same for a pair of which no feature is known yet; only those that count are found."""
-    model = pair_model()
-    points = (round(w * f.value(pair), 4) for f, w in zip(FEATURES, model.points, strict=True) if w)
-    return 1.0 / (1.0 + math.exp(-(model.bias + sum(points))))
-
-
-def _points(values: Sequence[float]) -> tuple[float, list[float]]:
-    model = pair_model()
-    return model.bias, [round(weight * value, 4) for weight, value in zip(model.points, values, strict=True)]
+    return probabilities_of(points_of(np.array([values], dtype=np.float64)))[0]
 
 
 def probability_bounds(pairs: PairBounds) -> NDArray[np.float64]:
@@ -82,16 +112,28 @@ def probability_bounds(pairs: PairBounds) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-points)))
 
 
-def explain(pair: ComparedPair, values: Sequence[float]) -> tuple[float, tuple[Contribution, ...]]:
+def explain(
+    pair: ComparedPair, values: Sequence[float], points: Sequence[int]
+) -> tuple[float, tuple[Contribution, ...]]:
     """The bias, and what each feature adds to it, with a sentence, the weightiest first.
 
     Bias and points sum to the log-odds of ``probability_of``.
+
+    Args:
+        pair: the aligned pair.
+        values: of all its features.
+        points: what each adds, in ten-thousandths.
     """
-    bias, points = _points(values)
-    told = [
-        Contribution(feature.name, round(value, 4), point, feature.sentence(pair, value))
-        for feature, value, point in zip(FEATURES, values, points, strict=True)
-        if abs(point) >= _TOLD
-    ]
-    rest = sum(point for point in points if abs(point) < _TOLD)
-    return round(bias + rest, 4), tuple(sorted(told, key=lambda c: (-abs(c.points), c.feature)))
+    told = [place for place, point in enumerate(points) if abs(point) >= _TOLD]
+    told.sort(key=lambda place: (-abs(points[place]), FEATURES[place].name))
+    lines = tuple(
+        Contribution(
+            FEATURES[place].name,
+            round(values[place], 4),
+            points[place] / _STEPS,
+            FEATURES[place].sentence(pair, values[place]),
+        )
+        for place in told
+    )
+    rest = sum(points) - sum(points[place] for place in told)
+    return round(pair_model().bias + rest / _STEPS, 4), lines

@@ -104,12 +104,23 @@ def _relation_model(data: dict[str, Any], features: int) -> RelationModel:
     return RelationModel(relations, bias, weights)
 
 
-def relation_shares(model: PairModel, values: Sequence[float], probability: float) -> dict[Relation, float]:
-    """Probability of each relation that the model knows; they sum to 1, those of overlaps to ``probability``."""
-    row = np.array(values)
-    shares: dict[Relation, float] = {}
-    for part, whole in ((model.overlaps, probability), (model.others, 1 - probability)):
-        odds = part.bias + part.weights @ row
-        raised = np.exp(odds - odds.max())
-        shares.update(zip(part.relations, (whole * raised / raised.sum()).tolist(), strict=True))
+def relation_shares(
+    model: PairModel, values: NDArray[np.float64], probabilities: Sequence[float]
+) -> list[dict[Relation, float]]:
+    """Of each pair the probability of each relation that the model knows; those of overlaps sum to the pair's own.
+
+    Args:
+        model: weights.
+        values: of the features, shape (m, features).
+        probabilities: of an overlap, in [0, 1], one for each row; all shares of a row sum to 1.
+    """
+    shares: list[dict[Relation, float]] = [{} for _ in probabilities]
+    overlap = np.array(probabilities)
+    for part, whole in ((model.overlaps, overlap), (model.others, 1 - overlap)):
+        # Not a product of matrices: what one pair gets must not depend on how many stand beside it.
+        odds = part.bias + np.stack([(values * weights).sum(axis=1) for weights in part.weights], axis=1)
+        raised = np.exp(odds - odds.max(axis=1, keepdims=True))
+        held = whole[:, None] * raised / raised.sum(axis=1, keepdims=True)
+        for row, some in zip(shares, held.tolist(), strict=True):
+            row.update(zip(part.relations, some, strict=True))
     return shares

@@ -147,13 +147,13 @@ def _names_other_sector_column(b: PairBounds) -> NDArray[np.bool_]:
 
 
 def _cites(pair: ComparedPair) -> bool:
-    left, right = pair.left.resolution, pair.right.resolution
-    return str(left.id.work) in right.cited_works or str(right.id.work) in left.cited_works
+    left, right = pair.left_mandate, pair.right_mandate
+    return left.work in right.cited_works or right.work in left.cited_works
 
 
 def _clause_cites(pair: ComparedPair) -> bool:
-    left, right = pair.left_mandate.signs, pair.right_mandate.signs
-    return str(pair.left.resolution.id.work) in right.cites or str(pair.right.resolution.id.work) in left.cites
+    left, right = pair.left_mandate, pair.right_mandate
+    return left.work in right.signs.cites or right.work in left.signs.cites
 
 
 def _durations_differ(pair: ComparedPair) -> bool:
@@ -174,9 +174,9 @@ def _figures(pair: ComparedPair, *, common: bool) -> bool:
 def _ban_met(pair: ComparedPair) -> float:
     left, right = pair.left_mandate.signs, pair.right_mandate.signs
     most = 0.0
-    for one, other in ((left.banned, pair.right), (right.banned, pair.left)):
+    for one, other in ((left.banned, pair.right_mandate), (right.banned, pair.left_mandate)):
         if one:
-            most = max(most, len(one & frozenset(other.keys)) / len(one))
+            most = max(most, len(one & other.words) / len(one))
     return most
 
 

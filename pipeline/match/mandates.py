@@ -42,6 +42,8 @@ _DURATION = re.compile(
     r"(?P<n>\d+|(?:[a-z]+[ -])?(?:[a-z]+ and )?[a-z]+)[ -](?P<unit>minute|hour|day|week|month|year)s?\b"
 )
 
+# What a span of time cannot do without; looking for it alone takes a tenth of the time.
+_UNIT_NAMED = re.compile(r"[ -](?:minute|hour|day|week|month|year)s?\b")
 _EVERY = re.compile(r"\b(?:every|each|once in|once every) (?P<n>\d+|[a-z]+) (?P<unit>month|year)s\b")
 
 
@@ -51,8 +53,8 @@ class ComparedMandate:
 
     ``object`` holds the most telling words of the clause, ``offices`` and ``members`` the actors by their kind,
     ``durations`` are (unit, count) as in (year, 2), ``cycles`` say how often, in months, ``capped`` that this is the
-    most allowed, ``signs`` what else bears on how it stands to others, ``text`` is
-    the clause in plain lower case.
+    most allowed, ``signs`` what else bears on how it stands to others, ``words`` are all its normalised words and
+    ``text`` is the clause in plain lower case. ``work`` is that of its text, ``cited_works`` those that its text cites.
     """
 
     mandate: Mandate
@@ -63,7 +65,10 @@ class ComparedMandate:
     cycles: frozenset[int]
     capped: bool
     signs: ClauseSigns
+    words: frozenset[str]
     text: str
+    work: str
+    cited_works: frozenset[str]
 
     @property
     def action(self) -> str:
@@ -106,12 +111,17 @@ def read_mandate(worded: WordedClause) -> ComparedMandate:
         cycles=_cycles(text),
         capped=load_sign_words().caps.search(text) is not None,
         signs=read_signs(worded, mandate, text),
+        words=frozenset(worded.keys),
         text=text,
+        work=str(worded.resolution.id.work),
+        cited_works=worded.resolution.cited_works,
     )
 
 
 def _durations(text: str) -> frozenset[tuple[str, int]]:
-    found = set()
+    found: set[tuple[str, int]] = set()
+    if _UNIT_NAMED.search(text) is None:
+        return frozenset()
     for match in _DURATION.finditer(text):
         count = _count(match["n"])
         if count:
@@ -193,11 +203,12 @@ def _too_often(left: ComparedMandate, right: ComparedMandate) -> str:
 
 def _decided_otherwise(left: ComparedMandate, right: ComparedMandate) -> str:
     """Phrases that exclude each other, another answer to one question, or two who have the last word."""
-    table, here, there = load_sign_words(), left.text, right.text
-    for one, other in table.opposites:
-        for a, b in ((one, other), (other, one)):
-            if (first := a.search(here)) and (second := b.search(there)) and not (b.search(here) or a.search(there)):
-                return f"“{first[0]}” stands against “{second[0]}”"
+    for place, (one, other) in left.signs.stances.items():
+        first, second = right.signs.stances.get(place, ("", ""))
+        for mine, yours in ((one, second), (other, first)):
+            # A clause that says both is on neither side.
+            if mine and yours and not (one and other) and not (first and second):
+                return f"“{mine}” stands against “{yours}”"
     signs, others = left.signs, right.signs
     subject = min(len(signs.norm_subject), len(others.norm_subject))
     if (
@@ -208,8 +219,7 @@ def _decided_otherwise(left: ComparedMandate, right: ComparedMandate) -> str:
         and not signs.norm_rest & others.norm_rest
     ):
         return f"{' '.join(sorted(signs.norm_rest))} against {' '.join(sorted(others.norm_rest))}"
-    mine, yours = table.deciding.search(here), table.deciding.search(there)
-    if mine and yours and here[: mine.start()].split()[-1:] != there[: yours.start()].split()[-1:]:
+    if signs.decider is not None and others.decider is not None and signs.decider != others.decider:
         return "each gives the last word to another"
     return ""
 
@@ -217,7 +227,7 @@ def _decided_otherwise(left: ComparedMandate, right: ComparedMandate) -> str:
 def _ruled_out(banning: ComparedMandate, other: ComparedMandate) -> str:
     """The words that one rules out and the other orders."""
     banned = banning.signs.banned
-    ordered = banned & (frozenset(words(other.text)[0]) - other.signs.banned)
+    ordered = banned & (other.words - other.signs.banned)
     scale = load_scoring().relations
     if len(ordered) >= scale.banned_words and len(ordered) >= scale.banned_share * len(banned):
         return f"one rules out what the other orders: {', '.join(sorted(ordered))}"

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.match.exact import PossiblePairs
 from pipeline.match.nearest import NearRows
 from pipeline.match.tokens import WordedClause
 
@@ -65,10 +64,12 @@ def clause_keys(clauses: Sequence[WordedClause]) -> Keys:
     return np.frombuffer(bytes(made), dtype=np.uint64).reshape(-1, 2)
 
 
-def pair_keys(clauses: Keys, possible: PossiblePairs) -> Keys:
-    """A digest of each pair, shape (m, 2)."""
-    left, right = clauses[possible.pairs[:, 0]], clauses[possible.pairs[:, 1]]
-    figures = np.stack([possible.cosines, possible.themes], axis=1).astype(np.float32).view(np.uint64)
+def pair_keys(
+    clauses: Keys, pairs: NDArray[np.intp], cosines: NDArray[np.float32], themes: NDArray[np.float32]
+) -> Keys:
+    """A digest of each pair with its figures, shape (m, 2)."""
+    left, right = clauses[pairs[:, 0]], clauses[pairs[:, 1]]
+    figures = np.stack([cosines, themes], axis=1).astype(np.float32).view(np.uint64)
     return _mixed(_mixed(_mixed(left) ^ right) ^ figures)
 
 

@@ -107,7 +107,7 @@ def _scored(
     score: Callable[[PossiblePairs], list[Overlap]],
 ) -> tuple[tuple[Overlap, ...], NDArray[np.intp], MatchMemory]:
     """Overlaps of pairs that were not scored before, by id; places of those that stand; and what is known now."""
-    keys = pair_keys(clause_keys([clause for clause, _ in read]), possible)
+    keys = pair_keys(clause_keys([clause for clause, _ in read]), possible.pairs, possible.cosines, possible.themes)
     stands, falls = places_in(before.kept, keys), places_in(before.dropped, keys)
     fresh = np.flatnonzero((stands < 0) & (falls < 0))
     number = {clause.clause.id: row for row, (clause, _) in enumerate(read)}
@@ -153,7 +153,7 @@ def _possible(compared: Compared, read: Sequence[Read], candidates: Candidates) 
     chosen = pairs[may]
     swapped = rank[chosen[:, 0]] > rank[chosen[:, 1]]
     chosen[swapped] = chosen[swapped][:, ::-1]
-    return PossiblePairs(chosen, candidates.cosines[may], themes[may]), each
+    return PossiblePairs(chosen, candidates.cosines[may], themes[may], columns), each
 
 
 def worded_clauses(resolutions: Iterable[Resolution]) -> list[WordedClause]:

@@ -170,7 +170,8 @@ def _contradiction(pair: ComparedPair) -> str:
 
 def _cites_plenipotentiary(pair: ComparedPair) -> bool:
     left, right = pair.left.resolution, pair.right.resolution
-    return left.body is Body.PP and right.body is not Body.PP and str(left.id.work) in right.cited_works
+    cited = pair.left_mandate.work in pair.right_mandate.cited_works
+    return cited and left.body is Body.PP and right.body is not Body.PP
 
 
 def _shares_work(pair: ComparedPair) -> bool:

@@ -1,7 +1,7 @@
 """What each clause shows by itself of how it may stand to another: hand-over, bans, figures, intervals, accounts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -30,7 +30,9 @@ class ClauseSigns:
     something. ``norm_subject`` and ``norm_rest`` are the words of "that … shall be …". ``figures`` are
     numbers as written, ``object_words`` those of all objects, ``kinds`` the classes of all actions, ``formula`` in
     [0, 1] the share of its words, by weight, that are formula language, and ``cites`` the works that it cites.
-    ``standing_recital`` marks a recital that every text may open with.
+    ``standing_recital`` marks a recital that every text may open with. ``stances`` are the phrases of the clause on the
+    one and the other side of each pair of opposites of which it holds any, by the number of the pair, and ``decider``
+    the word before who has the last word, "" where the clause opens with that, None where it names none.
     """
 
     divides: bool
@@ -54,6 +56,8 @@ class ClauseSigns:
     recital: bool
     standing_recital: bool
     annex: bool
+    stances: Mapping[int, tuple[str, str]]
+    decider: str | None
 
 
 def read_signs(worded: WordedClause, mandate: Mandate, text: str) -> ClauseSigns:
@@ -91,7 +95,25 @@ def read_signs(worded: WordedClause, mandate: Mandate, text: str) -> ClauseSigns
         recital=recital,
         standing_recital=recital and table.recitals.search(text) is not None,
         annex=clause.part is Part.ANNEX,
+        stances=_stances(text, table),
+        decider=_decider(text, table),
     )
+
+
+def _stances(text: str, table: SignWords) -> Mapping[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
+    if table.any_opposite.search(text) is None:
+        return found
+    for place, (one, other) in enumerate(table.opposites):
+        here, there = one.search(text), other.search(text)
+        if here or there:
+            found[place] = (here[0] if here else "", there[0] if there else "")
+    return found
+
+
+def _decider(text: str, table: SignWords) -> str | None:
+    deciding = table.deciding.search(text)
+    return None if deciding is None else "".join(text[: deciding.start()].split()[-1:])
 
 
 def _own_sectors(worded: WordedClause, mandate: Mandate, table: SignWords) -> frozenset[str]:

@@ -8,6 +8,8 @@ from pipeline.reference.formulae import load_formulae, own_formulae
 
 __all__ = ["citation_spans", "formula_spans", "mandate_text"]
 
+_ANCHORS = (r"\b", r"(?<!\w)")
+
 
 def formula_spans(text: str, language: str = "en") -> tuple[Span, ...]:
     """Ranges of a clause text that are formula language of its language, in order and without overlap."""
@@ -38,9 +40,18 @@ def _patterns(language: str, own_file: tuple[str, int]) -> tuple[re.Pattern[str]
 
 @cache
 def _any_formula(language: str, own_file: tuple[str, int]) -> re.Pattern[str]:
-    """Where any formula begins: one pass over a text instead of one for each pattern."""
-    patterns = _patterns(language, own_file)
-    return re.compile(rf"(?={'|'.join(f'(?:{pattern.pattern})' for pattern in patterns)})")
+    """Where any formula begins: one pass over a text instead of one for each pattern.
+
+    The anchor that patterns have in common is written once, before all of them: it fails at most places, and the
+    engine tells alternatives apart by their first letter only where they begin with it.
+    """
+    anchored: dict[str, list[str]] = {}
+    for pattern in _patterns(language, own_file):
+        anchor = next((a for a in _ANCHORS if pattern.pattern.startswith(a)), "")
+        anchored.setdefault(anchor, []).append(pattern.pattern.removeprefix(anchor))
+    # Whole alternatives stay within their pattern: each stands in a group of its own.
+    starts = [f"{a}(?={'|'.join(f'(?:{rest})' for rest in rests)})" for a, rests in anchored.items()]
+    return re.compile("|".join(starts))
 
 
 def citation_spans(text: str, citations: tuple[str, ...]) -> tuple[Span, ...]:

@@ -32,6 +32,7 @@ class SignWords:
     ban_reach: int
     ban_borders: frozenset[str]
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    any_opposite: re.Pattern[str]
     deciding: re.Pattern[str]
     intervals: re.Pattern[str]
     cycles: tuple[tuple[re.Pattern[str], int], ...]
@@ -59,6 +60,7 @@ def load_sign_words() -> SignWords:
         ban_reach=_count(data, "ban_reach"),
         ban_borders=frozenset(_listed(data, "ban_borders")),
         opposites=_opposites(data),
+        any_opposite=_whole({phrase for pair in data["opposites"] for phrase in pair}),
         deciding=_whole(_listed(data, "deciding")),
         intervals=_whole(_listed(data, "intervals")),
         cycles=tuple((_whole(_listed(data["cycles"], months)), int(months)) for months in data["cycles"]),
