@@ -98,6 +98,11 @@ class NearLists:
         self.bounds[rows] = EMPTY
         self.least[rows] = self.metric.minimum
 
+    def expect(self, rows: NDArray[np.intp], scores: NDArray[np.float32]) -> None:
+        """Take nothing below these scores: of each row, more than its places will be offered at or above them."""
+        # Scores of one unit are ties, which all of them must reach the list.
+        self.least[rows] = np.maximum(self.least[rows], scores - np.float32(2 / _UNIT))
+
     def short(self) -> NDArray[np.bool_]:
         """Rows of which too few places are known."""
         found: NDArray[np.bool_] = (self.bounds != EMPTY) & (self.places[:, self.metric.count] == EMPTY)

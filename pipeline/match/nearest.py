@@ -5,7 +5,9 @@ it is summed, so what is kept from an earlier search equals, to the last bit, wh
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +23,8 @@ __all__ = ["VECTOR_UNIT", "WEIGHT_UNIT", "Metric", "NearRows", "Searched", "near
 VECTOR_UNIT = 2.0**-11
 # Weights in such steps times products, summed over a text, are exact in float64.
 WEIGHT_UNIT = 2.0**-16
+_Block = NDArray[np.intp]
+_Products = NDArray[np.float32]
 # Rows of a block of similarities: 4096 × 4096 float32 are 64 MB, few enough to stay while they are looked through.
 _BLOCK = 4096
 # More than the rounding of a difference of two scores.
@@ -211,11 +215,11 @@ class _Search:
         fresh = np.flatnonzero(self.new)
         blocks = list(self._blocks(fresh))
         old = list(self._blocks(np.flatnonzero(~self.new)))
-        for here in blocks:
-            self._meet(here, here)
+        for here, there, products in self._products([(here, here) for here in blocks]):
+            self._meet(here, there, products)
         for number, here in enumerate(blocks):
-            for there in (*blocks[number + 1 :], *old):
-                self._meet(here, there)
+            for _, there, products in self._products([(here, there) for there in (*blocks[number + 1 :], *old)]):
+                self._meet(here, there, products)
             done += len(here)
             tell(done, total)
         short = np.zeros(len(self.new), dtype=bool)
@@ -242,16 +246,47 @@ class _Search:
             yield chosen[starts[first] : starts[last]]
             first = last
 
-    def _meet(self, here: NDArray[np.intp], there: NDArray[np.intp]) -> None:
+    def _products(self, blocks: Sequence[tuple[_Block, _Block]]) -> Iterator[tuple[_Block, _Block, _Products]]:
+        """Pairs of blocks with the products of their rows, one pair computed while the one before is looked through."""
+        vectors = self.rows.vectors
+        with ThreadPoolExecutor(1) as ahead:
+            coming: deque[tuple[_Block, _Block, Future[_Products]]] = deque()
+            for here, there in blocks:
+                made = ahead.submit(lambda a, b: a @ b.T, _rows_of(vectors, here), _rows_of(vectors, there))
+                coming.append((here, there, made))
+                if len(coming) > 1:
+                    yield _ready(*coming.popleft())
+            for one in coming:
+                yield _ready(*one)
+
+    def _meet(self, here: _Block, there: _Block, products: _Products) -> None:
         """All of two blocks of whole runs: their nearest among each other, and the best products of their runs."""
-        products = _rows_of(self.rows.vectors, here) @ _rows_of(self.rows.vectors, there).T
         most = self._most(products, there)
+        if here is there:
+            self._expect(here, products)
         self._offer(here, there, products, most)
         self._sum(here, there, most)
         if here is not there:
             back = self._most_of_runs(products, here)
             self._offer(there, here, products.T, back)
             self._sum(there, here, back)
+
+    def _expect(self, block: NDArray[np.intp], products: NDArray[np.float32]) -> None:
+        """What is near to the rows of a block among themselves, so that little else is looked at closely."""
+        rows = self.rows
+        starts, owners = self._runs(block)
+        lengths = np.diff(np.append(starts, len(block)))
+        first = rows.starts[owners]
+        near = rows.nearness[rows.groups[block][:, None], rows.groups[first][None, :]]
+        own = rows.apart[block, None] == rows.apart[first][None, :]
+        for table in self.tables:
+            depth = table.metric.depth
+            if len(block) <= depth:
+                continue
+            beside = np.where(own, np.float32(-np.inf), np.float32(table.metric.group) * near)
+            scores = products + np.repeat(beside, lengths, axis=1)
+            scores[:, rows.left_out[block]] = -np.inf
+            table.expect(block, np.partition(scores, -depth - 1, axis=1)[:, -depth - 1])
 
     def _runs(self, block: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Where in a block each run begins, and which runs they are."""
@@ -289,7 +324,6 @@ class _Search:
         Only runs of which the best product reaches are looked at closely.
         """
         rows = self.rows
-        rows = self.rows
         starts, owners = self._runs(there)
         lengths = np.diff(np.append(starts, len(there)))
         first = rows.starts[owners]
@@ -319,6 +353,10 @@ class _Search:
             scores = product + np.float32(table.metric.group) * near
             enough = kept & (scores >= table.least[here[row]])
             table.take(here[row[enough]], column[enough], scores[enough])
+
+
+def _ready(here: _Block, there: _Block, products: "Future[_Products]") -> tuple[_Block, _Block, _Products]:
+    return here, there, products.result()
 
 
 def _rows_of(vectors: NDArray[np.float32], block: NDArray[np.intp]) -> NDArray[np.float32]:
