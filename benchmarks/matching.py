@@ -34,6 +34,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from un_texts import un_texts
 
 from pipeline.cluster import cluster_overlaps
+from pipeline.collector import uncollected
 from pipeline.compare import compare_resolutions
 from pipeline.domain import Resolution
 from pipeline.embed import passages
@@ -108,7 +109,7 @@ def road(size: int, cache: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     watch = Watch()
     processor, began = time.process_time(), time.perf_counter()
-    with ExitStack() as stack:
+    with uncollected(), ExitStack() as stack:
         # A run leaves texts of other organisations out; here they stand for ours.
         stack.enter_context(patch.object(Resolution, "is_foreign", new=False))
         for name, step in STEPS.items():

@@ -27,9 +27,11 @@ STAGES = {
 # What each room of the pipeline may use of the others.
 MAY_USE = {
     "errors": set(),
+    "collector": set(),
     "domain": {"errors"},
     "reference": {"errors", "domain"},
-    **{stage: {"errors", "domain", "reference"} for stage in STAGES},
+    **{stage: {"errors", "domain", "reference"} for stage in STAGES - {"match"}},
+    "match": {"errors", "collector", "domain", "reference"},
     "store": {"errors", "domain", "reference", *STAGES},
     "web": {"errors", "domain", "reference", *STAGES, "store", "check"},
     "check": {"errors", "domain", "reference", "segment", "embed", "match", "store"},
@@ -40,7 +42,7 @@ DOORS = {
     "pdfplumber": {"pipeline.ingest"},
     "pypdfium2": {"pipeline.ingest"},
     "lxml": {"pipeline.ingest", "pipeline.report"},
-    "spacy": {"pipeline.segment", "pipeline.match", "flows.cli"},
+    "spacy": {"pipeline.segment", "flows.cli"},
     "sentence_transformers": {"pipeline.embed"},
     "torch": {"pipeline.embed"},
     "openvino": {"pipeline.embed"},

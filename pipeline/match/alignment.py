@@ -1,6 +1,6 @@
 """Words of one clause found in another: in order, moved to another place, or put in other words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,25 +46,31 @@ def align(left: WordedClause, right: WordedClause) -> Alignment:
     informative = formulaic = 0
     matches: list[Match] = []
     anchors: list[tuple[_Stretch, bool]] = []
+    # Most pairs hold no formula language, and what is told of it is most of the work.
+    some_formula = bool(left.formula.any() or right.formula.any())
     for block in Indel.opcodes(left.keys, right.keys):
         if block.tag != "equal":
             continue
-        here, there = slice(block.src_start, block.src_end), slice(block.dest_start, block.dest_end)
-        weights = list(map(min, left.weights[here].tolist(), right.weights[there].tolist()))
-        plain = left.plain_weights[here].tolist()
-        formula = (left.formula[here] | right.formula[there]).tolist()
+        start, end, other_start, other_end = block.src_start, block.src_end, block.dest_start, block.dest_end
+        length = end - start
+        weights = plain = left.weights[start:end].tolist()
+        weights = list(map(min, weights, right.weights[other_start:other_end].tolist()))
+        if some_formula:
+            plain = left.plain_weights[start:end].tolist()
+            formula = (left.formula[start:end] | right.formula[other_start:other_end]).tolist()
+            plain_formula += sum(w for w, f in zip(plain, formula, strict=True) if f)
+            formulaic += sum(f and w >= scale.formula_word for w, f in zip(plain, formula, strict=True))
+        else:
+            formula = [False] * length
         run, plain_run = sum(weights), sum(plain)
         shared += run
         longest = max(longest, run)
         plain_shared += plain_run
-        plain_formula += sum(w for w, f in zip(plain, formula, strict=True) if f)
-        formulaic += sum(f and w >= scale.formula_word for w, f in zip(plain, formula, strict=True))
         informative += sum(w >= informative_at for w in weights)
-        is_shown = plain_run >= scale.shown_weight or block.src_end - block.src_start >= scale.shown_words
+        is_shown = plain_run >= scale.shown_weight or length >= scale.shown_words
         if is_shown:
-            matches.extend(_runs(left, right, block.src_start, block.dest_start, formula))
-        length = block.src_end - block.src_start
-        anchors.append(((block.src_start, block.dest_start, length, length), is_shown))
+            matches.extend(_runs(left, right, start, other_start, formula))
+        anchors.append(((start, other_start, length, length), is_shown))
     moved = _moved(left, right, [stretch for stretch, _ in anchors])
     matches.extend(_match(left, right, stretch, MatchKind.MOVED) for stretch, _ in moved)
     other_words = _reworded(left, right, anchors, [stretch for stretch, _ in moved])
@@ -112,19 +118,24 @@ def _match(left: WordedClause, right: WordedClause, stretch: _Stretch, kind: Mat
 
 def _moved(left: WordedClause, right: WordedClause, anchors: Sequence[_Stretch]) -> list[tuple[_Stretch, float]]:
     """Runs outside the common order that stand in both clauses and say something, the weightiest first."""
-    floor = load_scoring().words.floor
-    taken_left, taken_right = [False] * len(left.keys), [False] * len(right.keys)
-    for src, dest, length, _ in anchors:
-        taken_left[src : src + length] = [True] * length
-        taken_right[dest : dest + length] = [True] * length
-    places: dict[str, list[int]] = {}
-    for at, (key, taken, weight) in enumerate(zip(right.keys, taken_right, right.weights.tolist(), strict=True)):
-        if not taken and weight >= floor:
-            places.setdefault(key, []).append(at)
-    if not places:
+    free_left = _between([(src, length) for src, _, length, _ in anchors], len(left.keys))
+    free_right = _between([(dest, length) for _, dest, length, _ in anchors], len(right.keys))
+    common = {left.keys[i] for i in free_left}.intersection(right.keys[i] for i in free_right)
+    if not common:
         return []
+    floor = load_scoring().words.floor
+    places: dict[str, list[int]] = {}
+    for at in free_right:
+        if right.keys[at] in common and right.weights[at] >= floor:
+            places.setdefault(right.keys[at], []).append(at)
+    seeds = [i for i in free_left if left.keys[i] in places and left.weights[i] >= floor]
+    if not seeds:
+        return []
+    taken_left, taken_right = [True] * len(left.keys), [True] * len(right.keys)
+    for taken, free in ((taken_left, free_left), (taken_right, free_right)):
+        for at in free:
+            taken[at] = False
     found: list[tuple[_Stretch, float]] = []
-    seeds = [i for i, key in enumerate(left.keys) if not taken_left[i] and key in places and left.weights[i] >= floor]
     for seed in seeds:
         if taken_left[seed]:
             continue
@@ -141,6 +152,17 @@ def _moved(left: WordedClause, right: WordedClause, anchors: Sequence[_Stretch])
         weight = float(sum(map(min, left.weights[src : src + length], right.weights[dest : dest + length])))
         found.append((best, weight))
     return sorted(found, key=lambda run: (-run[1], run[0]))
+
+
+def _between(runs: Iterable[tuple[int, int]], count: int) -> list[int]:
+    """The places of ``count`` that lie in no run; runs are a first place and a length, in order."""
+    free: list[int] = []
+    position = 0
+    for start, length in runs:
+        free.extend(range(position, start))
+        position = start + length
+    free.extend(range(position, count))
+    return free
 
 
 def _grown(

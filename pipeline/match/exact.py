@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.collector import uncollected
 from pipeline.domain import Contribution, Evidence, Match, MatchKind, Overlap, Relation, Span
 from pipeline.match.alignment import align
 from pipeline.match.bounds import ClauseColumns, pair_bounds
@@ -156,7 +157,7 @@ _read: list[Read] = []
 def _start(path: str) -> None:
     """Read the clauses, once for each process. Ctrl-C is the business of the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Path(path).open("rb") as file:
+    with Path(path).open("rb") as file, uncollected():
         _read.extend(pickle.load(file))
 
 
@@ -170,6 +171,11 @@ def _processors() -> int:
 
 def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
     """The overlaps worth keeping among some pairs, the prevailing clause of each first."""
+    with uncollected():
+        return list(_scored(read, chunk))
+
+
+def _scored(read: Sequence[Read], chunk: PairChunk) -> Iterator[_Packed]:
     limits = load_scoring().thresholds
     compared, rows = [], []
     for (i, j), cosine, theme in zip(chunk.pairs.tolist(), chunk.cosines.tolist(), chunk.themes.tolist(), strict=True):
@@ -180,7 +186,6 @@ def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
     points = points_of(values)
     probabilities = probabilities_of(points)
     shares = relation_shares(pair_model(), values, probabilities)
-    out = []
     for place, (pair, probability) in enumerate(zip(compared, probabilities, strict=True)):
         # A pair may be recorded as formula language in common, however improbable.
         if probability < limits["kept"] and pair.alignment.formula_words < limits["formula_words"]:
@@ -189,8 +194,7 @@ def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
         if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
             continue
         explained = explain(pair, values[place].tolist(), points[place].tolist())
-        out.append(_packed(rows[place], pair, probability, verdict, explained))
-    return out
+        yield _packed(rows[place], pair, probability, verdict, explained)
 
 
 def judged_overlap(pair: ComparedPair) -> Overlap:

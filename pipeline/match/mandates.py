@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from pipeline.domain import Force, Mandate, plain_characters
 from pipeline.match.signs import ClauseSigns, read_signs
+from pipeline.match.stop_words import STOP_WORDS
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import MandateWords, load_house_words, load_mandate_words, load_scoring, load_sign_words
 

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from spacy.lang.en.stop_words import STOP_WORDS
 
 from pipeline.match.background import Background
+from pipeline.match.stop_words import STOP_WORDS
 from pipeline.reference.nearness import NeighbourScale, TextNearness, load_text_nearness
 
 __all__ = ["text_nearness", "word_nearness"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.collector import uncollected
 from pipeline.domain import Kinship, Overlap, Resolution, Standing
 from pipeline.match.background import load_background
 from pipeline.match.bounds import clause_columns, pair_bounds
@@ -79,11 +80,23 @@ def find_overlaps(
         spread: scores elsewhere, see ``score_pairs``; the result is the same.
         before: what an earlier match left; only what has changed since is searched and scored.
     """
+    with uncollected():
+        return _found(resolutions, vectors, rows, before or MatchMemory(), progress, workers, spread)
+
+
+def _found(
+    resolutions: Sequence[Resolution],
+    vectors: NDArray[np.float32],
+    rows: dict[str, int],
+    before: MatchMemory,
+    progress: Callable[[int, int], None] | None,
+    workers: int | None,
+    spread: Spread | None,
+) -> MatchResult:
     clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not r.is_foreign)
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
     texts = compared_texts(clauses, matrix)
     compared = compared_clauses(clauses, matrix, texts)
-    before = before or MatchMemory()
     candidates = candidate_pairs(compared, before.near)
     read = [(clause, read_mandate(clause)) for clause in clauses]
     possible, each = _possible(compared, read, candidates)

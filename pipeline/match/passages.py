@@ -15,9 +15,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.lang.en.stop_words import STOP_WORDS
 
 from pipeline.errors import ModelError
+from pipeline.match.stop_words import STOP_WORDS
 from pipeline.match.tokens import Vocabulary, words
 from pipeline.reference import formula_spans, models_folder
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from pipeline.domain import Clause, Mandate, Part, Sector
+from pipeline.match.stop_words import STOP_WORDS
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import SignWords, load_house_words, load_sign_words
 

@@ -10,9 +10,9 @@ from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.lang.en.stop_words import STOP_WORDS
 
 from pipeline.domain import Clause, Part, Resolution, Span, plain_characters
+from pipeline.match.stop_words import STOP_WORDS
 from pipeline.reference import citation_spans, formula_spans, load_house_words, load_scoring
 
 __all__ = ["Vocabulary", "WordedClause", "build_vocabulary", "word_clause", "words"]

@@ -67,8 +67,8 @@ def find_theme(texts: Iterable[str]) -> Theme | None:
         return None
     voices: dict[str, float] = defaultdict(float)
     for text in folded:
-        for code, pattern, voice in _patterns():
-            if pattern.search(text):
+        for code, word, pattern, voice in _patterns():
+            if word in text and pattern.search(text):
                 voices[code] += voice / len(folded)
     ranked = sorted(voices.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < table.least:
@@ -79,13 +79,14 @@ def find_theme(texts: Iterable[str]) -> Theme | None:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], float], ...]:
-    """Code of a theme, pattern of a word, and its voice."""
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str], float], ...]:
+    """Code of a theme, a word of it, the pattern of that as a whole word in the singular or plural, and its voice."""
     themes = load_themes().themes
     shared = Counter(word for theme in themes for word in theme.words)
     return tuple(
         (
             theme.code,
+            word,
             re.compile(rf"(?<![\w-]){re.escape(word)}(?:e?s)?(?![\w-])"),
             (2.0 if len(re.split(r"[\s-]", word)) > 1 else 1.0) / math.sqrt(shared[word]),
         )
