@@ -228,7 +228,7 @@ def _compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) 
         pairs = compare_resolutions(
             in_compared_language(contents.read_resolutions()),
             contents.read_lineages(),
-            contents.read_overlaps(),
+            contents.read_bare_overlaps(),
             contents.read_weights(),
             contents.read_kinship(),
         )
@@ -246,7 +246,7 @@ def _cluster(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) 
     watch = Stopwatch("cluster")
     contents = run.contents.verify(resolutions.ref, overlaps.ref)
     with progress.stage("cluster"):
-        grouped = cluster_overlaps(contents.read_resolutions(), contents.read_overlaps())
+        grouped = cluster_overlaps(contents.read_resolutions(), contents.read_bare_overlaps())
         clusters, limits = accept_clusters(grouped)
     return watch.outcome(contents.write_clusters(clusters), {"clusters": len(clusters)}, limits)
 
@@ -268,7 +268,7 @@ def _rank(
 
     watch = Stopwatch("rank")
     contents = run.contents.verify(resolutions.ref, pairs.ref, overlaps.ref, clusters.ref)
-    texts, found = contents.read_resolutions(), contents.read_overlaps()
+    texts, found = contents.read_resolutions(), contents.read_bare_overlaps()
     with progress.stage("rank"):
         findings = rank_findings(texts, contents.read_pairs(), found, contents.read_clusters())
         signals = find_signals(

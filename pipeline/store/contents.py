@@ -159,6 +159,12 @@ class RunContents:
         """The clause overlaps in the order written."""
         return tables.OVERLAPS.read(self.folder)
 
+    def read_bare_overlaps(self) -> tuple[Overlap, ...]:
+        """The clause overlaps in the order written, each with empty evidence, which takes most of the time to read."""
+        return tuple(
+            map(rows.overlap_from_bare_row, tables.OVERLAPS.table.read_rows(self.folder, without=("evidence",)))
+        )
+
     def write_pairs(self, pairs: Iterable[ResolutionPair]) -> StageRef:
         """Write the scored resolution pairs."""
         return self._ref(tables.PAIRS.write(self.folder, pairs), tables.PAIRS.table.file)

@@ -56,6 +56,7 @@ __all__ = [
     "finding_to_row",
     "lineage_from_row",
     "lineage_to_row",
+    "overlap_from_bare_row",
     "overlap_from_row",
     "overlap_to_row",
     "pair_from_row",
@@ -72,6 +73,7 @@ T = TypeVar("T")
 _BLOCKS = TypeAdapter(tuple[Block, ...])
 _CITATIONS = TypeAdapter(tuple[Citation, ...])
 _EVIDENCE = TypeAdapter(Evidence)
+_NO_EVIDENCE = Evidence(0.0, (), ())
 _MANDATE = TypeAdapter(Mandate)
 _NOTICES = TypeAdapter(tuple[Notice, ...])
 _REMEDIES = TypeAdapter(tuple[tuple[Remedy, str], ...])
@@ -253,6 +255,15 @@ def overlap_to_row(overlap: Overlap) -> Row:
 
 def overlap_from_row(row: Row) -> Overlap:
     """The overlap that a row was made from."""
+    return _overlap(row, _EVIDENCE.validate_json(row["evidence"]))
+
+
+def overlap_from_bare_row(row: Row) -> Overlap:
+    """The overlap that a row without its evidence was made from, with empty evidence."""
+    return _overlap(row, _NO_EVIDENCE)
+
+
+def _overlap(row: Row, evidence: Evidence) -> Overlap:
     return Overlap(
         id=row["id"],
         left=row["left"],
@@ -263,7 +274,7 @@ def overlap_from_row(row: Row) -> Overlap:
         containment_left=row["containment_left"],
         containment_right=row["containment_right"],
         information=row["information"],
-        evidence=_EVIDENCE.validate_json(row["evidence"]),
+        evidence=evidence,
     )
 
 

@@ -3,7 +3,7 @@
 The bytes of a file depend on its rows and on the version of the Parquet library alone: equal rows, equal digests.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -67,29 +67,33 @@ class Table:
         pq.write_table(table, folder / self.file, compression="zstd", store_schema=False)
         return int(table.num_rows)
 
-    def read_rows(self, folder: Path) -> Iterator[Row]:
+    def read_rows(self, folder: Path, without: Collection[str] = ()) -> Iterator[Row]:
         """The rows in the order written.
 
+        Args:
+            folder: where the file lies.
+            without: columns that are not read.
+
         Raises:
             RunError: the file is missing, damaged or has other columns.
         """
-        for batch in self.read_table(folder).to_batches(max_chunksize=2_000):
+        for batch in self.read_table(folder, without).to_batches(max_chunksize=2_000):
             yield from batch.to_pylist()
 
-    def read_table(self, folder: Path) -> Any:  # noqa: ANN401
-        """The rows in the order written, as an Arrow table.
+    def read_table(self, folder: Path, without: Collection[str] = ()) -> Any:  # noqa: ANN401
+        """The rows in the order written, as an Arrow table, but for the columns ``without``.
 
         Raises:
             RunError: the file is missing, damaged or has other columns.
         """
+        wanted = [name for name in self.schema.names if name not in without]
         try:
-            table = pq.read_table(folder / self.file, use_threads=False)
+            held = pq.read_schema(folder / self.file).names
+            if missing := [name for name in self.schema.names if name not in held]:
+                raise RunError(f"{folder / self.file} lacks {', '.join(missing)}: it was made by another version")
+            return pq.read_table(folder / self.file, columns=wanted, use_threads=False).select(wanted)
         except (OSError, pa.ArrowException) as error:
             raise RunError(f"{folder / self.file} cannot be read: {error}") from error
-        missing = [field.name for field in self.schema if field.name not in table.column_names]
-        if missing:
-            raise RunError(f"{folder / self.file} lacks {', '.join(missing)}: it was made by another version")
-        return table.select(self.schema.names)
 
 
 @dataclass(frozen=True, slots=True)
