@@ -56,7 +56,6 @@ __all__ = [
     "finding_to_row",
     "lineage_from_row",
     "lineage_to_row",
-    "overlap_from_bare_row",
     "overlap_from_row",
     "overlap_to_row",
     "pair_from_row",
@@ -254,16 +253,7 @@ def overlap_to_row(overlap: Overlap) -> Row:
 
 
 def overlap_from_row(row: Row) -> Overlap:
-    """The overlap that a row was made from."""
-    return _overlap(row, _EVIDENCE.validate_json(row["evidence"]))
-
-
-def overlap_from_bare_row(row: Row) -> Overlap:
-    """The overlap that a row without its evidence was made from, with empty evidence."""
-    return _overlap(row, _NO_EVIDENCE)
-
-
-def _overlap(row: Row, evidence: Evidence) -> Overlap:
+    """The overlap that a row was made from; with empty evidence where that column was not read."""
     return Overlap(
         id=row["id"],
         left=row["left"],
@@ -274,7 +264,7 @@ def _overlap(row: Row, evidence: Evidence) -> Overlap:
         containment_left=row["containment_left"],
         containment_right=row["containment_right"],
         information=row["information"],
-        evidence=evidence,
+        evidence=_EVIDENCE.validate_json(row["evidence"]) if "evidence" in row else _NO_EVIDENCE,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import Outcome, PairState, QueueOrder, ReviewDecision
@@ -15,6 +15,7 @@ from pipeline.review.estimates import (
     Remaining,
     YieldPoint,
     audit_estimate,
+    band_of,
     remaining_overlaps,
     wilson,
     yield_curve,
@@ -24,7 +25,8 @@ from pipeline.store.database.items import BELOW, TOLD
 from pipeline.store.database.listing import pair_rows_of
 from pipeline.store.database.queues import find_queue
 from pipeline.store.database.recording import decisions_on
-from pipeline.store.database.schema import decisions, pairs, queue_items, reviews
+from pipeline.store.database.schema import cells, decisions, pairs, queue_items, reviews
+from pipeline.store.database.tallying import SCORE_EDGES
 from pipeline.store.database.views import PairRow, Viewer
 
 __all__ = [
@@ -86,7 +88,7 @@ def disagreements(
     """Pairs on which people differ and that nobody settled, best rank first; of one queue, or of all."""
     query = select(pairs.c.id).where(pairs.c.state == PairState.DISPUTED.value).order_by(pairs.c.rank).limit(limit)
     if queue is not None:
-        query = query.where(pairs.c.id.in_(select(queue_items.c.pair).where(queue_items.c.queue == queue)))
+        query = query.where(_in_queue(queue))
     names = list(session.execute(query).scalars())
     rows = [row for row in pair_rows_of(session, names, viewer) if not row.hidden]
     return tuple(Disagreement(row, _last_of_each(session, row.id)) for row in rows)
@@ -94,16 +96,15 @@ def disagreements(
 
 def score_bands(session: Session) -> tuple[Band, ...]:
     """For each band of the untrained score: of so many judged, so many confirmed, and so many unread."""
-    band = case(
-        *((pairs.c.probability < edge, place) for place, edge in enumerate(BAND_EDGES[1:-1])), else_=len(BAND_EDGES) - 2
-    )
+    held = cells.c
     query = (
-        select(band, pairs.c.state, pairs.c.outcome, func.count())
-        .where(pairs.c.state != PairState.ARCHIVED.value)
-        .group_by(band, pairs.c.state, pairs.c.outcome)
+        select(held.band, held.state, held.outcome, func.sum(held.number))
+        .where(held.state != PairState.ARCHIVED.value)
+        .group_by(held.band, held.state, held.outcome)
     )
     judged, confirmed, unread = ([0] * (len(BAND_EDGES) - 1) for _ in range(3))
-    for place, state, outcome, number in session.execute(query):
+    for fine, state, outcome, number in session.execute(query):
+        place = band_of(SCORE_EDGES[fine])
         if state == PairState.DECIDED.value:
             judged[place] += number
             confirmed[place] += number if outcome in _OVERLAPS else 0
@@ -188,5 +189,10 @@ def _in_order(session: Session, queue: str | None) -> list[bool]:
         .order_by(first.c.seq)
     )
     if queue is not None:
-        query = query.where(pairs.c.id.in_(select(queue_items.c.pair).where(queue_items.c.queue == queue)))
+        query = query.where(_in_queue(queue))
     return [outcome in _OVERLAPS for outcome in session.execute(query).scalars()]
+
+
+def _in_queue(queue: str) -> ColumnElement[bool]:
+    """That a pair is in a queue; asked pair by pair, since queues are large and what is decided is not."""
+    return select(queue_items.c.pair).where(queue_items.c.queue == queue, queue_items.c.pair == pairs.c.id).exists()
