@@ -61,9 +61,14 @@ def make_run(root: Path, run: str, texts: Mapping[str, str], told: Sequence[Told
     contents.write_pairs(pairs)
     contents.write_clusters(())
     contents.write_findings(findings, ())
-    manifest = Manifest(run_id=run, created_at=f"2026-01-01T00:00:00+00:00#{run}", corpus="by hand")
+    manifest = Manifest(run_id=run, created_at=_moment(run), corpus="by hand")
     write_manifest(folder, manifest)
     return RunFolder(folder, manifest)
+
+
+def _moment(run: str) -> str:
+    """The moment that the name of a run begins with, as ISO 8601."""
+    return f"{run[:4]}-{run[4:6]}-{run[6:8]}T{run[9:11]}:{run[11:13]}:{run[13:15]}+00:00"
 
 
 def _text(name: str, clauses: Mapping[str, str]) -> tuple[Document, Resolution]:

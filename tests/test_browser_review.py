@@ -197,40 +197,11 @@ def test_a_decision_survives_the_end_of_a_session(browser: Browser, web: Web, ad
     assert decided(web) == 1
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("en", "dark"), ("ar", "light"), ("ar", "dark")])
-def test_axe_finds_nothing(browser: Browser, web: Web, address: str, language: str, theme: str) -> None:
-    page = enter(browser, web, address, "Root", Role.ADMIN)
-    page.goto("/account")
-    page.get_by_text("Display", exact=True).click()
-    page.locator(f"[name=theme][value={theme}]").check()
-    page.locator("[name=language]").select_option(language)
-    page.locator("form[action='/display'] button").click()
-    routes = ("/", "/queue?view=rank", "/queue?view=rank&mode=inline", "/queue?view=rank&mode=list", "/queues")
-    for path in (*routes, "/queues/new", "/queues/rank", "/account", "/account/keys", "/admin/people", "/nothing"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.lang") == language
-        found = check(page)
-        assert not found, f"{path}: {found}"
-        if path.startswith("/queue?"):
-            page.locator("#comparison .legend summary").click()
-            assert not check(page), path
-
-
 def check(page: Page) -> list[tuple[str, list[str]]]:
     """The rules of axe that the page breaks, with the places."""
     page.evaluate(AXE)
     result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [(one["id"], [str(node["target"]) for node in one["nodes"]]) for one in result["violations"]]
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_narrow_screen_needs_no_scrolling_sideways(browser: Browser, web: Web, address: str, language: str) -> None:
-    page = enter(browser, web, address, "Root", Role.ADMIN)
-    page.set_viewport_size({"width": 320, "height": 800})
-    for path in ("/", "/queue?view=rank", "/queue?view=rank&mode=inline", "/queues/new", "/account/keys"):
-        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, f"{path}: {wide}"
 
 
 def test_everything_works_without_a_script(browser: Browser, web: Web, address: str) -> None:

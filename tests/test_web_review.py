@@ -1,5 +1,6 @@
 """Reviewing with plain forms: decide, put off, take back, meet a conflict; nothing of it needs a script."""
 
+import json
 import re
 from html import unescape
 
@@ -386,6 +387,12 @@ def test_a_damaged_key_map_gives_way_to_the_one_of_the_product() -> None:
     assert key_map({"keys": "{"}) == key_map({})
     assert key_map({"keys": '{"postpone": "1"}'}).keys["postpone"] == "p"
     assert KeyMap({"a": "xy"}).problems()
+
+
+def test_a_key_map_from_before_an_action_was_there_keeps_its_keys() -> None:
+    earlier = {action.name: action.key for action in ACTIONS if action.name not in ("theme", "basket")}
+    keys = key_map({"keys": json.dumps({**earlier, "next": "b"})})
+    assert (keys.of("next"), keys.of("basket"), keys.of("theme")) == ("b", "", "t")
 
 
 def test_display_follows_query_then_preference_then_browser(web: Web) -> None:

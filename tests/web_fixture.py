@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from zlib import crc32
 
 import numpy as np
@@ -203,3 +204,40 @@ def serve(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+FILES = (".csv", ".xlsx", ".jsonl", ".json")
+"""Endings of addresses that give a file and no page."""
+
+
+def every_page(client: TestClient) -> tuple[str, ...]:
+    """Addresses that together show every page which a GET reaches, of a client that may see all of them.
+
+    The client is of an administrator; identifiers come from the lists of the app itself.
+    """
+
+    def first(path: str, *keys: str) -> str:
+        found = client.get(path).json()
+        for key in keys:
+            found = found[key]
+        return str(found[0]["id"])
+
+    pair, finding = first("/pairs.json", "page", "rows"), first("/findings.json", "page", "rows")
+    cluster, document = first("/clusters.json", "page", "rows"), first("/documents.json", "page", "rows")
+    run = str(client.get("/runs.json").json()[0]["id"])
+    clause = client.get(f"/pairs/{pair}.json").json()["pair"]["left"]["id"]
+    return (
+        *("/", "/queue?view=rank", "/queue?view=rank&mode=inline", "/queue?view=rank&mode=list&identical=hide"),
+        *("/queues", "/queues/new", "/queues/rank", "/account", "/account/keys", "/account/password", "/admin/people"),
+        *(f"/pairs/{pair}", f"/pairs/{pair}?mode=inline&moved=hide&standard=plain", f"/passage?clause={quote(clause)}"),
+        *(f"/findings/{finding}", f"/clusters/{cluster}", f"/documents/{quote(document, safe='')}", "/reports"),
+        *(f"/runs/{run}", f"/runs/{run}/vs/{run}", "/findings", "/findings?work=pp/res/999", "/clusters"),
+        "/pairs?columns=texts&columns=bodies&columns=state&columns=flags&columns=reviewer&columns=words",
+        *("/pairs?text=zeppelin&states=decided", "/bulk?relations=VERB", "/resolutions", "/resolutions?text=zeppelin"),
+        *("/resolutions/wtdc/res/951", "/resolutions/pp/res/912", "/documents", "/documents?text=zeppelin"),
+        *("/compare", "/compare?left=wtdc/res/951@2022&right=wtdc/res/951", "/compare?left=nothing&right=pp/res/912"),
+        "/compare?left=wtdc/res/951@2022&right=wtdc/res/951&mode=list",
+        *("/search", "/search?q=cable", "/search?q=zeppelin", "/check", "/runs", "/progress", "/audit?verify=1"),
+        *("/criteria", "/help", "/help/shortcuts", "/about-scores", "/accessibility", "/nothing", "/pairs/p-none"),
+        *("/pairs?states=gone", "/sign-in"),
+    )

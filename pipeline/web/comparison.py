@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.domain import Match
@@ -83,6 +83,7 @@ class ComparisonView:
     shares: Shares
     fold: bool = False
     dim: bool = True
+    moves: bool = True
 
 
 def comparison_of(
@@ -96,6 +97,7 @@ def comparison_of(
     similarity: float | None = None,
     fold: bool = False,
     dim: bool = True,
+    moves: bool = True,
 ) -> ComparisonView:
     """The comparison of two texts.
 
@@ -109,6 +111,7 @@ def comparison_of(
         similarity: nearness in meaning in [-1, 1], where known.
         fold: long identical stretches are folded away.
         dim: standard words are dimmed.
+        moves: words that stand at another place are told as moved, not as removed here and added there.
     """
     runs = compare_texts(left.text, right.text, tuple(matches))
     found = differences(runs)
@@ -122,13 +125,14 @@ def comparison_of(
         mode=mode,
         left=left,
         right=right,
-        left_pieces=tuple(_piece("l", i, run, run.left, lit, numbers) for i, run in pieces if run.left),
-        right_pieces=tuple(_piece("r", i, run, run.right, lit, numbers) for i, run in pieces if run.right),
-        inline=tuple(_inline(pieces, lit, numbers)),
+        left_pieces=_told(moves, (_piece("l", i, run, run.left, lit, numbers) for i, run in pieces if run.left)),
+        right_pieces=_told(moves, (_piece("r", i, run, run.right, lit, numbers) for i, run in pieces if run.right)),
+        inline=_told(moves, _inline(pieces, lit, numbers)),
         differences=found,
         shares=weigh_runs(runs, similarity),
         fold=fold,
         dim=dim,
+        moves=moves,
     )
 
 
@@ -151,6 +155,20 @@ def _piece(
         lit=index in lit,
         difference=numbers.get(index),
     )
+
+
+def _told(moves: bool, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces; without moves, moved words are removed on the left, where their names begin with l or d, else added.
+
+    The shares still count them: the words stand in both texts.
+    """
+    return tuple(piece if moves or piece.kind is not RunKind.MOVED else _unmoved(piece) for piece in pieces)
+
+
+def _unmoved(piece: Piece) -> Piece:
+    left = piece.id[0] in "ld"
+    kind = RunKind.REMOVED if left else RunKind.ADDED
+    return replace(piece, kind=kind, element="del" if left else "ins", marker=MARKERS[kind])
 
 
 _ELEMENTS = {

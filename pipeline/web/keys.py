@@ -35,6 +35,8 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("next", "j", N_("Next pair")),
     KeyAction("previous", "k", N_("Previous pair")),
     KeyAction("note", "n", N_("Write a note")),
+    KeyAction("theme", "t", N_("Theme")),
+    KeyAction("basket", "b", N_("Report basket: put in or take out")),
     KeyAction("mode", "d", N_("Next kind of comparison")),
     KeyAction("next-difference", "]", N_("Next difference")),
     KeyAction("previous-difference", "[", N_("Previous difference")),
@@ -46,6 +48,10 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("go", "g", N_("Go to a section: then q, f, c, r …")),
     KeyAction("help", "?", N_("All keys")),
 )
+
+
+# Actions that a key map kept by an earlier version does not name.
+_LATER = ("theme", "basket")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,9 @@ def key_map(preferences: Mapping[str, str]) -> KeyMap:
     except ValueError:
         chosen = {}
     if isinstance(chosen, dict):
-        own.update({name: key for name, key in chosen.items() if name in own and isinstance(key, str)})
+        kept = {name: key for name, key in chosen.items() if name in own and isinstance(key, str)}
+        # An action that came with a later version has no key where the person gave that key to another action.
+        own.update({name: "" for name in _LATER if name not in kept and own[name] in kept.values()})
+        own.update(kept)
     made = KeyMap(own, preferences.get("keys_on") != "no")
     return made if not made.problems() else KeyMap({action.name: action.key for action in ACTIONS}, made.on)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import Request
+from starlette.datastructures import QueryParams
 
 from pipeline.domain import Body, Outcome, OverlapClass, PairState, Relation, Sector
+from pipeline.errors import FilterError
 from pipeline.store.database.filters import Order, PairFilter
 from pipeline.store.database.listing import FacetValue
 from pipeline.web import wording
@@ -20,10 +22,12 @@ __all__ = [
     "Choice",
     "Tag",
     "Tick",
+    "asked_bodies",
     "asked_filter",
     "asked_order",
     "body_label",
     "choices",
+    "filter_of",
     "query_of",
     "shown_columns",
     "tags",
@@ -131,8 +135,25 @@ def asked_filter(request: Request, also: frozenset[str] = frozenset()) -> PairFi
     Raises:
         FilterError: a key or a value is not known.
     """
-    items = request.query_params.multi_items()
+    return filter_of(request.query_params, also)
+
+
+def filter_of(query: QueryParams, also: frozenset[str] = frozenset()) -> PairFilter:
+    """The filter of a query, such as that of a saved view; raises FilterError like ``asked_filter``."""
+    items = query.multi_items()
     return PairFilter.from_query((key, value) for key, value in items if key not in _LOOK | also and value.strip())
+
+
+def asked_bodies(query: QueryParams) -> tuple[str, ...]:
+    """The bodies that an address names.
+
+    Raises:
+        FilterError: one of them is not known.
+    """
+    bodies = tuple(code for code in query.getlist("body") if code)
+    if unknown := [code for code in bodies if code not in set(Body)]:
+        raise FilterError(f"{unknown[0]!r} is no body; there are {', '.join(Body)}")
+    return bodies
 
 
 def asked_order(request: Request) -> Order:

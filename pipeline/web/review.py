@@ -18,10 +18,12 @@ from pipeline.store.database.measures import score_bands
 from pipeline.store.database.people import Person
 from pipeline.store.database.queues import Queue, QueueProgress
 from pipeline.store.database.views import PairDetail
+from pipeline.web.basket import basket_of
 from pipeline.web.i18n import Interface
 from pipeline.web.keys import ACTIONS, key_map
 from pipeline.web.pages import SECTIONS, render
 from pipeline.web.screens import pair_screen
+from pipeline.web.surroundings import surroundings_of
 from pipeline.web.visit import visit_of
 from pipeline.web.wording import OUTCOMES
 
@@ -41,7 +43,7 @@ __all__ = [
 ]
 
 # Keys of an address that say how a pair is shown; they stay from one pair to the next.
-_DISPLAY = ("mode", "identical", "standard", "lang")
+_DISPLAY = ("mode", "identical", "standard", "moved", "lang")
 
 # The letters that lead to a section after the key for going somewhere.
 _PLACES = {"q": "queue", "f": "findings", "c": "clusters", "r": "resolutions", "t": "themes", "m": "mapping"}
@@ -190,8 +192,12 @@ def pair_page(
     ahead = ""
     if queue is not None and held is not None and held.mine:
         ahead = queue_address(queue.id, asked, after=screen.id, before=screen.id, ahead="yes")
+    with request.app.state.database.read() as session:
+        surroundings = surroundings_of(session, detail)
     context = {
         "ahead": ahead,
+        "around": surroundings,
+        "in_basket": screen.id in basket_of(visit.preferences),
         "claim": held,
         "criteria": load_criteria(visit.language),
         "given": given or chosen,
@@ -199,7 +205,7 @@ def pair_page(
         "keys": key_map(visit.preferences),
         "keys_of_forms": forms,
         "kept": urlencode(kept_display(asked)),
-        "places": json.dumps({key: address for key, name in _PLACES.items() if (address := _place(name))}),
+        "places": json.dumps({key: address for key, name in _PLACES.items() if (address := _place(request, name))}),
         "position": position,
         "problems": problems,
         "queue": queue,
@@ -212,11 +218,14 @@ def pair_page(
         "queue": queue.id if queue else None,
         "position": position,
         "claim": held,
+        "around": surroundings,
         "differences": [str(one) for one in screen.comparison.differences],
         "problems": problems,
     }
     return render(request, "pair/pair.html", context, twin, status=422 if problems else 200)
 
 
-def _place(section: str) -> str:
-    return next((address for name, address, _ in SECTIONS if name == section), "")
+def _place(request: Request, section: str) -> str:
+    """The address of a section that this app has, else ""."""
+    served = request.app.state.served
+    return next((address for name, address, _ in SECTIONS if name == section and address in served), "")

@@ -14,7 +14,7 @@ from pipeline.web.comparison import ComparisonView, Mode, Side, comparison_of, s
 from pipeline.web.i18n import N_
 from pipeline.web.wording import OUTCOMES, RELATED
 
-__all__ = ["EvidenceScreen", "PairScreen", "Recheck", "pair_screen", "resolution_address"]
+__all__ = ["EvidenceScreen", "PairScreen", "Recheck", "pair_screen", "resolution_address", "side_of"]
 
 # Features whose words can be shown in the comparison.
 _SHOWABLE = frozenset(
@@ -91,6 +91,7 @@ class Source:
     language: str
     address: str
     document: str
+    passage: str
     file: str
     page: int | None
 
@@ -144,14 +145,14 @@ def pair_screen(detail: PairDetail, asked: Mapping[str, str], path: str, person:
 
     Args:
         detail: the pair, as this person may see it.
-        asked: the query of the address: ``mode``, ``swap``, ``identical``, ``standard``, ``why``.
+        asked: the query of the address: ``mode``, ``swap``, ``identical``, ``standard``, ``moved``, ``why``.
         path: the path of the address, for links that change the query.
         person: who looks.
         band: a sentence on how often pairs of this score were confirmed.
     """
     mode = Mode(asked["mode"]) if asked.get("mode") in set(Mode) else Mode.SIDE
     turned = asked.get("swap") == "yes"
-    sides = (_side(detail.left), _side(detail.right))
+    sides = (side_of(detail.left), side_of(detail.right))
     evidence = detail.evidence
     comparison = _compare(sides, evidence, asked, mode, turned, detail.similarity)
     return PairScreen(
@@ -215,7 +216,8 @@ def _short(citation: str, left: ClauseView, right: ClauseView) -> str:
     return citation
 
 
-def _side(clause: ClauseView) -> Side:
+def side_of(clause: ClauseView) -> Side:
+    """A clause as one side of a comparison."""
     return Side(
         heading=clause.resolution_citation,
         place=clause.spot,
@@ -249,6 +251,7 @@ def _compare(
         similarity=similarity,
         fold=asked.get("identical") == "hide",
         dim=asked.get("standard") != "plain",
+        moves=asked.get("moved") != "hide",
     )
 
 
@@ -301,7 +304,7 @@ def _recheck(detail: PairDetail) -> Recheck | None:
 
 def _change(before: str, clause: ClauseView) -> Change:
     old = Side(clause.resolution_citation, clause.spot, before, clause.language)
-    return Change(f"{clause.resolution_citation}, {clause.spot}", comparison_of(old, _side(clause), mode=Mode.INLINE))
+    return Change(f"{clause.resolution_citation}, {clause.spot}", comparison_of(old, side_of(clause), mode=Mode.INLINE))
 
 
 def _source(clause: ClauseView) -> Source:
@@ -311,6 +314,7 @@ def _source(clause: ClauseView) -> Source:
         language=clause.language,
         address=resolution_address(clause.resolution, clause.id),
         document=f"/documents/{quote(clause.document, safe='')}",
+        passage=f"/passage?{urlencode({'clause': clause.id})}",
         file=PurePath(clause.document_path).name,
         page=clause.page,
     )

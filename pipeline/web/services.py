@@ -19,8 +19,9 @@ from pipeline.web.access import NotHere
 from pipeline.web.corpus import Corpora, Corpus
 from pipeline.web.drafts import DraftReader
 from pipeline.web.i18n import N_
+from pipeline.web.sources import Sources
 
-__all__ = ["bands_of", "corpus_of", "draft_reader", "known"]
+__all__ = ["bands_of", "corpus_of", "draft_reader", "known", "sources_of"]
 
 _MAKING = Lock()
 _FRESH = timedelta(minutes=1)
@@ -43,6 +44,16 @@ def draft_reader(request: Request) -> DraftReader:
             held = request.app.state.draft_reader = DraftReader()
     reader: DraftReader = held
     return reader
+
+
+def sources_of(request: Request) -> Sources:
+    """The sources of the current run, as this app holds them."""
+    with _MAKING:
+        held = getattr(request.app.state, "sources", None)
+        if held is None:
+            held = request.app.state.sources = Sources()
+    sources: Sources = held
+    return sources
 
 
 def corpus_of(request: Request, session: Session) -> Corpus:

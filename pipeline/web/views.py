@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.datastructures import QueryParams
+
 from pipeline.errors import FilterError, UsageError
 from pipeline.store.database import Database, Session
-from pipeline.store.database.filters import PairFilter
 from pipeline.store.database.people import Person, read_preferences, write_preferences
 
 __all__ = ["MOST_VIEWS", "SavedView", "remove_view", "save_view", "saved_views"]
@@ -15,7 +17,6 @@ __all__ = ["MOST_VIEWS", "SavedView", "remove_view", "save_view", "saved_views"]
 MOST_VIEWS = 50
 _KEY = "views"
 _PATHS = ("/findings", "/pairs", "/clusters", "/resolutions", "/documents", "/search", "/audit")
-_LOOK = {"order", "after", "columns", "density", "lang"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,21 @@ class SavedView:
     broken: bool
 
 
-def saved_views(db: Database, person: Person, path: str) -> tuple[SavedView, ...]:
-    """The views that a person saved of the list at ``path``, by name."""
+def saved_views(
+    db: Database, person: Person, path: str, understood: Callable[[QueryParams], object]
+) -> tuple[SavedView, ...]:
+    """The views that a person saved of the list at ``path``, by name.
+
+    Args:
+        db: where they are kept.
+        person: whose they are.
+        path: the list.
+        understood: reads the filter of an address of the list; raises FilterError where it does not fit any more.
+    """
     with db.read() as session:
         kept = _kept(session, person.id)
     return tuple(
-        SavedView(name, f"{path}?{query}" if query else path, _is_broken(path, query))
+        SavedView(name, f"{path}?{query}" if query else path, _is_broken(query, understood))
         for name, (where, query) in sorted(kept.items())
         if where == path
     )
@@ -72,11 +82,9 @@ def _write(session: Session, person: str, kept: dict[str, tuple[str, str]]) -> N
     write_preferences(session, person, {_KEY: {name: list(view) for name, view in kept.items()} or None})
 
 
-def _is_broken(path: str, query: str) -> bool:
-    if path != "/pairs":
-        return False
+def _is_broken(query: str, understood: Callable[[QueryParams], object]) -> bool:
     try:
-        PairFilter.from_query((key, value) for key, value in parse_qsl(query) if key not in _LOOK)
+        understood(QueryParams(parse_qsl(query)))
     except FilterError:
         return True
     return False

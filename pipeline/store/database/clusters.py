@@ -1,10 +1,12 @@
 """Clusters: how pages list them, and what people change about them by lines of the ledger."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState, Role
@@ -16,13 +18,16 @@ from pipeline.store.database.paging import Key, fetch_page
 from pipeline.store.database.recording import add_event
 from pipeline.store.database.schema import clauses, clusters, pairs, resolutions, texts
 from pipeline.store.database.views import Count, Page, PairRow, Viewer
+from pipeline.store.database.writing import Row
 
 __all__ = [
     "LONGEST_NAME",
     "ClusterDetail",
     "ClusterMember",
     "ClusterRow",
+    "as_people_left",
     "cluster_detail",
+    "cluster_row",
     "count_clusters",
     "list_clusters",
     "rename_cluster",
@@ -91,6 +96,15 @@ def count_clusters(session: Session) -> Count:
     """How many clusters the current run has."""
     number = session.execute(select(func.count()).select_from(clusters).where(clusters.c.present)).scalar_one()
     return Count(number, exact=True)
+
+
+def cluster_row(session: Session, name: str) -> ClusterRow:
+    """A cluster without its members.
+
+    Raises:
+        UnknownIdentifierError: there never was one.
+    """
+    return _cluster(_row(session, name))
 
 
 def cluster_detail(session: Session, name: str, viewer: Viewer | None = None) -> ClusterDetail:
@@ -205,6 +219,35 @@ def set_member(
         body={"clause": clause},
     )
     return True
+
+
+def as_people_left(session: Session, rows: Iterable[Row], successors: Mapping[str, str | None]) -> Iterator[Row]:
+    """Rows of the clusters of a new run with the names that people gave and without the members that they took out.
+
+    A member that was taken out of a cluster that merges into another stays out of that one too.
+
+    Args:
+        session: of a transaction that writes.
+        rows: the clusters of the run under their lasting identifiers.
+        successors: for each cluster that is no more, the one that most of its members went to.
+    """
+    columns = clusters.c
+    changed = or_(columns.former != "[]", columns.excluded != "[]")
+    query = select(columns.id, columns.label, columns.former, columns.excluded).where(changed)
+    held = {row.id: row for row in session.execute(query)}
+    brought: dict[str, set[str]] = defaultdict(set)
+    for old, heir in successors.items():
+        if heir is not None and old in held:
+            brought[heir].update(json.loads(held[old].excluded))
+    for row in rows:
+        before = held.get(row["id"])
+        present = {clause_series(member) for member in json.loads(row["members"])}
+        out = set(json.loads(before.excluded)) if before is not None else set()
+        out |= brought[row["id"]] & present
+        row["excluded"] = json.dumps(sorted(out))
+        row["size"] = sum(clause_series(member) not in out for member in json.loads(row["members"]))
+        row["label"] = before.label if before is not None and before.former != "[]" else row["label"]
+        yield row
 
 
 def _to_change(session: Session, name: str, role: Role) -> RowMapping:

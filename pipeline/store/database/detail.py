@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import Box, Evidence, PairState, ReviewDecision
+from pipeline.errors import UnknownIdentifierError
 from pipeline.review.ledger import standing_decisions
 from pipeline.store.database import schema
 from pipeline.store.database.blindness import blind_pairs, hidden_pairs
@@ -67,7 +68,7 @@ def clause_view(session: Session, clause: str) -> ClauseView:
     """One clause with its text and its place in its document.
 
     Raises:
-        NoResultFound: there is no such clause; those of imported pairs are always there.
+        UnknownIdentifierError: there is no such clause; those of imported pairs are always there.
     """
     query = (
         select(
@@ -86,7 +87,10 @@ def clause_view(session: Session, clause: str) -> ClauseView:
         .join(documents, documents.c.id == resolutions.c.document)
         .where(clauses.c.id == clause)
     )
-    row = dict(session.execute(query).mappings().one())
+    found = session.execute(query).mappings().first()
+    if found is None:
+        raise UnknownIdentifierError(f"no run that was imported has the clause {clause!r}")
+    row = dict(found)
     names = set(ClauseView.__dataclass_fields__) - {"boxes"}
     boxes = tuple(Box(**box) for box in json.loads(row["boxes"]))
     return ClauseView(**{name: row[name] for name in names}, boxes=boxes)

@@ -5,11 +5,12 @@ Both databases follow one rule: whoever writes holds the only write lock until t
 twice; a write takes a few milliseconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -19,12 +20,29 @@ from sqlalchemy.orm import Session
 from pipeline.errors import DatabaseError
 from pipeline.store.database.migrating import head_revision, revision_of, upgrade_schema
 
-__all__ = ["Database", "database_url", "open_database"]
+__all__ = ["Database", "database_url", "open_database", "remembered"]
 
 _WRITE_LOCK = 7_019_110_101
 _WAIT_SECONDS = 30
 _WRITES = "overlap_writes"
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
+_PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"),
+    *("cache_size=-65536", "mmap_size=2147418112", "temp_store=MEMORY"),
+)
+
+
+SNAPSHOT = "snapshot"
+T = TypeVar("T")
+
+
+def remembered(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` gives; a session that only reads makes it once for equal keys, since nothing changes."""
+    held: dict[Hashable, T] | None = session.info.get(SNAPSHOT)
+    if held is None:
+        return make()
+    if key not in held:
+        held[key] = make()
+    return held[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Database:
 
     engine: Engine
     url: str
+    _writers: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -45,7 +64,7 @@ class Database:
         with self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            with Session(connection) as session:
+            with Session(connection, info={SNAPSHOT: {}}) as session:
                 yield session
             connection.rollback()
 
@@ -56,7 +75,7 @@ class Database:
         Raises:
             DatabaseError: another writer held the lock for half a minute.
         """
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
+        with self._turn(), self.engine.connect().execution_options(**{_WRITES: True}) as connection:
             try:
                 self._lock(connection)
             except OperationalError as error:
@@ -65,6 +84,19 @@ class Database:
                 yield session
                 session.flush()
             connection.commit()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Threads of this process write in turn: those that SQLite makes wait try again by chance, some for too long.
+
+        Who waits here holds no connection, so that who writes may still read.
+        """
+        if not self._writers.acquire(timeout=_WAIT_SECONDS):
+            raise DatabaseError("others write to the database; try again in a moment")
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -102,6 +134,8 @@ def open_database(url: str, *, upgrade: bool = False) -> Database:
     shown = parsed.render_as_string(hide_password=True)
     if parsed.get_backend_name() == "sqlite":
         _prepare_file(engine, parsed.database, upgrade)
+    else:
+        _prepare_server(engine)
     database = Database(engine, shown)
     try:
         _check_schema(database, upgrade)
@@ -131,19 +165,22 @@ def _prepare_file(engine: Engine, path: str | None, make: bool) -> None:
     def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  sqlite3 leaves it open
         # Transactions are begun by us: the driver would begin a write as a read and fail later instead of waiting.
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "cache_size=-65536",
-            "temp_store=MEMORY",
-        ):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_server(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  psycopg is loaded by SQLAlchemy alone
+        # Our queries read little: compiling a plan takes longer than running it.
+        connection.autocommit = True
+        connection.execute("SET jit = off")
+        connection.autocommit = False
 
 
 def _check_schema(database: Database, upgrade: bool) -> None:

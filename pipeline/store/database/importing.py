@@ -1,11 +1,11 @@
 """A finished run becomes the current one: its content is taken over, decisions are carried to it."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState
@@ -13,6 +13,7 @@ from pipeline.review import clause_series
 from pipeline.review.carry import CarryOver, KnownPair, carry_clusters, carry_over
 from pipeline.review.claims import stamp
 from pipeline.store.database import schema
+from pipeline.store.database.clusters import as_people_left
 from pipeline.store.database.content import RunContent
 from pipeline.store.database.engine import Database
 from pipeline.store.database.items import refresh_queues
@@ -124,30 +125,16 @@ def _take_clusters(session: Session, content: RunContent) -> dict[str, str]:
     before = {row.id: frozenset(map(clause_series, json.loads(row.members))) for row in held}
     after = content.cluster_series()
     names = carry_clusters(before, after)
-    session.execute(update(schema.clusters).values(present=False))
-    put(session, schema.clusters, _as_people_left(session, content.cluster_rows(names)))
     kept = {names[new]: members for new, members in after.items()}
+    successors: dict[str, str | None] = {}
     for old in before.keys() - kept.keys():
         nearest = max(kept, key=lambda name: (len(kept[name] & before[old]), name), default=None)
-        shares = nearest is not None and bool(kept[nearest] & before[old])
-        session.execute(
-            update(schema.clusters).where(schema.clusters.c.id == old).values(successor=nearest if shares else None)
-        )
+        successors[old] = nearest if nearest is not None and kept[nearest] & before[old] else None
+    session.execute(update(schema.clusters).values(present=False))
+    put(session, schema.clusters, as_people_left(session, content.cluster_rows(names), successors))
+    for old, nearest in successors.items():
+        session.execute(update(schema.clusters).where(schema.clusters.c.id == old).values(successor=nearest))
     return names
-
-
-def _as_people_left(session: Session, rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows of clusters with the names that people gave and without the members that they took out."""
-    columns = schema.clusters.c
-    changed = or_(columns.former != "[]", columns.excluded != "[]")
-    query = select(columns.id, columns.label, columns.former, columns.excluded).where(changed)
-    held = {row.id: row for row in session.execute(query)}
-    for row in rows:
-        if (before := held.get(row["id"])) is not None:
-            out = frozenset(json.loads(before.excluded))
-            row["size"] = sum(clause_series(member) not in out for member in json.loads(row["members"]))
-            row["label"] = before.label if before.former != "[]" else row["label"]
-        yield row
 
 
 def _known_pairs(session: Session) -> Iterable[KnownPair]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState
@@ -15,12 +15,14 @@ from pipeline.store.database.schema import clauses, documents, pairs, references
 from pipeline.store.database.views import Count, Page
 
 __all__ = [
+    "ClauseCitations",
     "DocumentDetail",
     "DocumentRow",
     "Neighbour",
     "OutlineClause",
     "ResolutionDetail",
     "ResolutionRow",
+    "clause_citations",
     "count_documents",
     "count_library",
     "count_resolutions",
@@ -75,6 +77,15 @@ class Neighbour:
     id: str | None
     citation: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseCitations:
+    """What a clause cites itself, what the rest of its text cites, and which texts cite that text."""
+
+    clause: tuple[Neighbour, ...]
+    text: tuple[Neighbour, ...]
+    cited_by: tuple[Neighbour, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,17 @@ def resolution_detail(session: Session, name: str) -> ResolutionDetail:
         cited_by=_neighbours(session, references.c.source_work, references.c.target_work == row["work"]),
         pairs=sum(clause.pairs for clause in outline),
     )
+
+
+def clause_citations(session: Session, clause: str, resolution: str, work: str) -> ClauseCitations:
+    """The citation neighbours of a clause of a text of a work; nothing where neither cites or is cited."""
+    own = _neighbours(
+        session, references.c.target_work, and_(references.c.source == resolution, references.c.clause == clause)
+    )
+    held = {one.work for one in own}
+    rest = _neighbours(session, references.c.target_work, references.c.source == resolution)
+    citing = _neighbours(session, references.c.source_work, references.c.target_work == work)
+    return ClauseCitations(own, tuple(one for one in rest if one.work not in held), citing)
 
 
 def list_documents(session: Session, *, text: str = "", after: str | None = None, limit: int = 50) -> Page[DocumentRow]:

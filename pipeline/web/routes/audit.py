@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import Response, StreamingResponse
 
 from pipeline.domain import Role
@@ -17,6 +18,7 @@ from pipeline.web.access import Viewer, needs
 from pipeline.web.downloads import as_csv, attachment
 from pipeline.web.i18n import N_
 from pipeline.web.pages import Db, render
+from pipeline.web.views import saved_views
 
 __all__ = ["router"]
 
@@ -47,8 +49,9 @@ KINDS = {
 }
 
 
-def _wanted(request: Request) -> EventFilter:
-    query = request.query_params
+def _wanted(query: QueryParams) -> EventFilter:
+    if unknown := [kind for kind in query.getlist("kind") if kind and kind not in KINDS]:
+        raise FilterError(f"{unknown[0]!r} is no kind of line; there are {', '.join(KINDS)}")
     for key in ("since", "until"):
         value = query.get(key, "")
         if value and (len(value) < 10 or not value[:4].isdigit()):
@@ -66,7 +69,8 @@ def _wanted(request: Request) -> EventFilter:
 @router.get("/audit", dependencies=[_LEDGER])
 def audit(request: Request, person: Viewer, db: Db) -> Response:
     """One page of the ledger, the newest line first; ``verify=1`` checks the whole chain."""
-    wanted, query = _wanted(request), request.query_params
+    query = request.query_params
+    wanted = _wanted(query)
     with db.read() as session:
         page = list_events(session, wanted, query.get("after") or None, _ROWS)
         chain = verify_chain(session) if query.get("verify") == "1" else None
@@ -78,6 +82,7 @@ def audit(request: Request, person: Viewer, db: Db) -> Response:
         "page": page,
         "people": people,
         "query": urlencode(kept),
+        "views": saved_views(db, person, "/audit", _wanted),
         "wanted": wanted,
         "until": query.get("until", ""),
     }
@@ -87,7 +92,7 @@ def audit(request: Request, person: Viewer, db: Db) -> Response:
 @router.get("/audit.csv", dependencies=[_LEDGER])
 def audit_csv(request: Request, person: Viewer, db: Db) -> Response:
     """The lines that match, as CSV."""
-    return as_csv("overlap-audit.csv", _HEADS, _lines(db, _wanted(request)))
+    return as_csv("overlap-audit.csv", _HEADS, _lines(db, _wanted(request.query_params)))
 
 
 @router.get("/audit/events.jsonl", dependencies=[_LEDGER])

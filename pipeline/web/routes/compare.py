@@ -59,7 +59,7 @@ def _view(sides: list[_Asked], query: Mapping[str, str]) -> ComparisonView | Non
         return None
     mode = Mode(query["mode"]) if query.get("mode") in set(Mode) else Mode.SIDE
     fold, dim = query.get("identical") == "hide", query.get("standard") != "plain"
-    return comparison_of(left, right, mode=mode, fold=fold, dim=dim)
+    return comparison_of(left, right, mode=mode, fold=fold, dim=dim, moves=query.get("moved") != "hide")
 
 
 def _find(session: Session, name: str) -> _Asked:

@@ -21,6 +21,7 @@ from pipeline.web.i18n import N_
 from pipeline.web.pages import Db, Now, render, see_other
 from pipeline.web.screens import resolution_address
 from pipeline.web.services import known
+from pipeline.web.views import saved_views
 
 __all__ = ["FAULT", "router"]
 
@@ -52,7 +53,16 @@ def documents(request: Request, person: Viewer, db: Db) -> Response:
     with db.read() as session:
         page = list_documents(session, text=text, after=after, limit=_ROWS)
         count, refused = count_documents(session, text=text), rejected_files(session)
-    context = {"page": page, "count": count, "rejected": refused, "text": text, "grades": GRADES, "kinds": KINDS}
+    context = {
+        "page": page,
+        "count": count,
+        "rejected": refused,
+        "text": text,
+        "grades": GRADES,
+        "kinds": KINDS,
+        # The only filter of this list is words, which always fit.
+        "views": saved_views(db, person, "/documents", lambda _: None),
+    }
     return render(
         request, "library/documents.html", context, json_twin={"page": page, "count": count, "rejected": refused}
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from pipeline.domain import Body, PairState, Relation, Remedy, Sector
@@ -87,8 +88,7 @@ class _Wanted:
         return urlencode([(key, value) for key, value, *_ in self.parts])
 
 
-def _wanted(request: Request) -> _Wanted:
-    query = request.query_params
+def _wanted(query: QueryParams) -> _Wanted:
     relation, cross, order = query.get("relation", ""), query.get("cross_body", ""), query.get("order", "")
     if relation and relation not in set(Relation):
         raise FilterError(f"{relation!r} is no relation; there are {', '.join(Relation)}")
@@ -112,7 +112,7 @@ def _wanted(request: Request) -> _Wanted:
 @router.get("/findings")
 def findings(request: Request, person: Viewer, db: Db) -> Response:
     """One page of the findings that match the address."""
-    wanted = _wanted(request)
+    wanted = _wanted(request.query_params)
     after = request.query_params.get("after") or None
     with db.read() as session:
         page = list_findings(session, wanted.filter, order=wanted.order, after=after, limit=_ROWS)
@@ -129,7 +129,7 @@ def findings(request: Request, person: Viewer, db: Db) -> Response:
         "query": wanted.query,
         "relations": tuple(relation for relation in Relation if relation.is_finding),
         "tags": _tags(wanted),
-        "views": saved_views(db, person, "/findings"),
+        "views": saved_views(db, person, "/findings", _wanted),
         "wanted": wanted.filter,
     }
     twin = {"filter": [part[:2] for part in wanted.parts], "page": page, "count": count, "not_ranked": demoted}
@@ -139,13 +139,13 @@ def findings(request: Request, person: Viewer, db: Db) -> Response:
 @router.get("/findings.csv")
 def findings_csv(request: Request, person: Viewer, db: Db) -> Response:
     """All findings that match, as CSV."""
-    return as_csv("overlap-findings.csv", _HEADS, _all(db, _wanted(request)))
+    return as_csv("overlap-findings.csv", _HEADS, _all(db, _wanted(request.query_params)))
 
 
 @router.get("/findings.xlsx")
 def findings_xlsx(request: Request, person: Viewer, db: Db, now: Now) -> Response:
     """The findings that match, as a workbook."""
-    wanted = _wanted(request)
+    wanted = _wanted(request.query_params)
     notes = (
         "Pairs of texts found by software; coverage is the share of what one text orders that stands in the other.",
         f"Filter: {wanted.query or 'none'}",

@@ -22,6 +22,7 @@ from pipeline.web.lists import (
     asked_order,
     body_label,
     choices,
+    filter_of,
     query_of,
     shown_columns,
     tags,
@@ -93,7 +94,7 @@ def pairs(request: Request, person: Viewer, db: Db, now: Now) -> Response:
         "query": request.url.query,
         "shown": shown_columns(request),
         "tags": tags(wanted, "/pairs", look),
-        "views": saved_views(db, person, "/pairs"),
+        "views": saved_views(db, person, "/pairs", filter_of),
         "wanted": wanted,
         "without": f"/pairs?{query_of(without_field(wanted, losing[0]))}" if losing else "",
     }

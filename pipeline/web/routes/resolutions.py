@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.domain import Body, Relation, Sector, Standing
@@ -25,11 +26,12 @@ from pipeline.web.access import Viewer
 from pipeline.web.charts import Chart, dots
 from pipeline.web.downloads import as_csv, as_workbook
 from pipeline.web.i18n import N_, Interface
-from pipeline.web.lists import body_label
+from pipeline.web.lists import asked_bodies, body_label
 from pipeline.web.pages import Db, Now, interface_of, render
 from pipeline.web.routes.compare import text_of
 from pipeline.web.screens import resolution_address
 from pipeline.web.services import known
+from pipeline.web.views import saved_views
 
 __all__ = ["router"]
 
@@ -68,9 +70,7 @@ class _Edition:
 @router.get("/resolutions")
 def resolutions(request: Request, person: Viewer, db: Db) -> Response:
     """One page of the texts of the current run."""
-    query = request.query_params
-    bodies = tuple(code for code in query.getlist("body") if code)
-    text, after = query.get("text", "").strip(), query.get("after") or None
+    (bodies, text), after = _wanted(request.query_params), request.query_params.get("after") or None
     with db.read() as session:
         page = list_resolutions(session, bodies=bodies, text=text, after=after, limit=_ROWS)
         count = count_resolutions(session, bodies=bodies, text=text)
@@ -84,9 +84,15 @@ def resolutions(request: Request, person: Viewer, db: Db) -> Response:
         "standings": STANDINGS,
         "standing_of": Standing,
         "text": text,
+        "views": saved_views(db, person, "/resolutions", _wanted),
     }
     twin = {"page": page, "count": count, "bodies": bodies, "text": text}
     return render(request, "library/resolutions.html", context, json_twin=twin)
+
+
+def _wanted(query: QueryParams) -> tuple[tuple[str, ...], str]:
+    """Bodies and words of an address of the list."""
+    return asked_bodies(query), query.get("text", "").strip()
 
 
 @router.get("/resolutions.csv")
@@ -193,8 +199,7 @@ def _timeline(editions: tuple[_Edition, ...], speak: Interface) -> Chart | None:
 
 
 def _all(request: Request, db: Database) -> list[tuple[str | int | None, ...]]:
-    query = request.query_params
-    bodies, text = tuple(code for code in query.getlist("body") if code), query.get("text", "").strip()
+    bodies, text = _wanted(request.query_params)
     rows: list[tuple[str | int | None, ...]] = []
     after: str | None = None
     while True:

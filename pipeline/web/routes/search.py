@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup, escape
@@ -16,10 +17,11 @@ from pipeline.store.database import Session
 from pipeline.store.database.search import search_clauses
 from pipeline.web.access import Viewer
 from pipeline.web.corpus import Corpus
-from pipeline.web.lists import body_label
+from pipeline.web.lists import asked_bodies, body_label
 from pipeline.web.pages import Db, render
 from pipeline.web.screens import resolution_address
 from pipeline.web.services import corpus_of
+from pipeline.web.views import saved_views
 
 __all__ = ["router"]
 
@@ -54,7 +56,7 @@ def search(request: Request, person: Viewer, db: Db) -> Response:
     """The clauses that hold the words (``by=words``), or that are nearest in meaning (``by=meaning``)."""
     query = request.query_params
     asked, by = query.get("q", "").strip()[:500], query.get("by", "words")
-    bodies = tuple(code for code in query.getlist("body") if code)
+    bodies = asked_bodies(query)
     problem = ""
     with db.read() as session:
         if by == "meaning" and asked:
@@ -73,6 +75,8 @@ def search(request: Request, person: Viewer, db: Db) -> Response:
         "hits": hits,
         "most": _HITS,
         "problem": problem,
+        "query": urlencode([*((("q", asked),) if asked else ()), ("by", by), *(("body", body) for body in bodies)]),
+        "views": saved_views(db, person, "/search", asked_bodies),
     }
     twin = {"question": asked, "by": by, "bodies": bodies, "hits": hits, "problem": problem}
     return render(request, "library/search.html", context, json_twin=twin)
