@@ -1,24 +1,27 @@
 """Filters as conditions of SQL, made so that each finds an index."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Select, Table, and_, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from pipeline.domain import Body, PairState
+from pipeline.store.database.engine import remembered
 from pipeline.store.database.filters import PairFilter, Terms, read_terms
-from pipeline.store.database.schema import clauses, pairs, reviews, tallies, texts
+from pipeline.store.database.schema import cells, clauses, families, pairs, reviews, texts
 
-__all__ = ["conditions", "matching_texts", "resolve", "sector_of_body"]
+__all__ = ["Asked", "ask", "conditions", "kind_conditions", "matching_texts", "resolve", "sector_of_body", "unindexed"]
 
-BODIES = "bodies"
 _FEW = 500
 """Texts up to which their clauses are named one by one, so that the indexes of the clauses are used."""
 
-_WALKED = 0.01
-"""Share of all pairs from which walking along the order finds a page sooner than sorting what the filter gives."""
+_SOME = 20_000
+"""Pairs with kin, or that one person decided, up to which they are all looked at."""
+
+_Part = tuple[ColumnElement[bool], bool]
+"""A condition, and whether it leaves few pairs."""
 
 
 @cache
@@ -42,83 +45,92 @@ def resolve(wanted: PairFilter) -> tuple[PairFilter, Terms]:
     return replace(wanted, **changes), terms  # type: ignore[arg-type]
 
 
-def conditions(session: Session, wanted: PairFilter, *, ordered: bool = False) -> list[ColumnElement[bool]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A filter as the database is asked: ``kinds`` are conditions on columns that are counted, ``others`` the rest.
+
+    ``found`` is ``wanted`` with what its text says in fields; its bounds of the probability are in neither list.
+    ``narrow``: one of the others leaves few enough pairs to look at all of them.
+    """
+
+    wanted: PairFilter
+    found: PairFilter
+    kinds: list[ColumnElement[bool]]
+    others: list[ColumnElement[bool]]
+    narrow: bool
+
+    def bounds(self, column: ColumnElement[float] = pairs.c.probability) -> list[ColumnElement[bool]]:
+        """The bounds of the probability."""
+        found = self.found
+        least = [] if found.least is None else [column >= found.least]
+        return least if found.most is None else [*least, column <= found.most]
+
+
+def ask(session: Session, wanted: PairFilter) -> Asked:
+    """What a pair must meet, in parts."""
+    return remembered(session, ("asked", wanted), lambda: _ask(session, wanted))
+
+
+def _ask(session: Session, wanted: PairFilter) -> Asked:
+    found, terms = resolve(wanted)
+    parts: list[_Part] = []
+    for column, value in ((pairs.c.finding, found.finding), (pairs.c.cluster, found.cluster)):
+        if value is not None:
+            parts.append((column == value, True))
+    works = (*((found.work,) if found.work else ()), *terms.works)
+    parts.extend((or_(pairs.c.left_work == work, pairs.c.right_work == work), True) for work in works)
+    if found.clause is not None:
+        parts.append((or_(pairs.c.left_clause == found.clause, pairs.c.right_clause == found.clause), True))
+    if found.reviewer is not None:
+        parts.append(_reviewed(session, found.reviewer))
+    parts.extend(_flags(session, found.flags))
+    parts.extend(_words(session, terms))
+    others, narrow = [condition for condition, _ in parts], any(narrow for _, narrow in parts)
+    return Asked(wanted, found, kind_conditions(session, found), others, narrow)
+
+
+def conditions(session: Session, wanted: PairFilter) -> list[ColumnElement[bool]]:
     """What a pair must meet, joined by *and*.
 
     Args:
         session: to look up which bodies are combined.
         wanted: the filter.
-        ordered: the pairs are wanted in an order of their own, one page of them. SQLite does not weigh how few that
-            are: where many pairs match, it is kept from the indexes of the filter, so that it walks along the order.
     """
-    found, terms = resolve(wanted)
-    made = _plain(session, found)
-    if ordered and session.get_bind().dialect.name == "sqlite" and _share(session, found) >= _WALKED:
-        made = [_unindexed(condition) for condition in made]
-    for column, value in ((pairs.c.run, found.run), (pairs.c.finding, found.finding), (pairs.c.cluster, found.cluster)):
-        if value is not None:
-            made.append(column == value)
-    works = (*((found.work,) if found.work else ()), *terms.works)
-    made.extend(or_(pairs.c.left_work == work, pairs.c.right_work == work) for work in works)
-    if found.clause is not None:
-        made.append(or_(pairs.c.left_clause == found.clause, pairs.c.right_clause == found.clause))
-    if found.reviewer is not None:
-        made.append(pairs.c.id.in_(select(reviews.c.pair).where(reviews.c.person == found.reviewer)))
-    made.extend(_flags(found.flags))
-    made.extend(_words(session, terms))
-    return made
+    asked = ask(session, wanted)
+    return [*asked.kinds, *asked.bounds(), *asked.others]
 
 
-def _plain(session: Session, found: PairFilter) -> list[ColumnElement[bool]]:
-    """Conditions on columns with few values, and on the probability."""
+def kind_conditions(session: Session, found: PairFilter, table: Table = pairs) -> list[ColumnElement[bool]]:
+    """Conditions on columns with few values; ``pairs`` and ``cells`` both have them."""
     made: list[ColumnElement[bool]] = []
-    states = found.states or tuple(s.value for s in PairState if s is not PairState.ARCHIVED)
-    if len(states) < len(PairState):
-        made.append(_among(pairs.c.state, states) if found.states else pairs.c.state != PairState.ARCHIVED.value)
+    if found.states:
+        made.append(_among(table.c.state, found.states))
+    else:
+        made.append(table.c.state != PairState.ARCHIVED.value)
     for column, values in (
-        (pairs.c.relation, found.relations),
-        (pairs.c.wording, found.classes),
-        (pairs.c.outcome, found.outcomes),
+        (table.c.relation, found.relations),
+        (table.c.wording, found.classes),
+        (table.c.outcome, found.outcomes),
     ):
         if values:
             made.append(_among(column, values))
     if found.bodies or found.sectors or found.cross_body is not None:
-        made.append(_among(pairs.c.bodies, _body_pairs(session, found) or ("",)))
-    if found.least is not None:
-        made.append(pairs.c.probability >= found.least)
-    if found.most is not None:
-        made.append(pairs.c.probability <= found.most)
-    for flag, truth in (("demoted", True), ("listed", False)):
+        made.append(_among(table.c.bodies, _body_pairs(session, found) or ("",)))
+    for flag, column, truth in (
+        ("demoted", table.c.demoted, True),
+        ("listed", table.c.demoted, False),
+        ("doubtful", table.c.doubtful, True),
+    ):
         if flag in found.flags:
-            made.append(pairs.c.demoted.is_(truth))
+            made.append(column.is_(truth))
+    if found.run is not None:
+        made.append(table.c.run == found.run)
     return made
 
 
-def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """The same condition for SQLite, in a form that no index serves; an *or* with a constant would be taken out."""
     return func.coalesce(condition, literal_column("0")) == literal_column("1")
-
-
-def _share(session: Session, found: PairFilter) -> float:
-    """The share of pairs that meet the conditions on columns that are counted, were they independent."""
-    asked = {
-        "relation": found.relations,
-        "wording": found.classes,
-        "state": found.states,
-        "outcome": found.outcomes,
-        "demoted": tuple(value for flag, value in (("demoted", "true"), ("listed", "false")) if flag in found.flags),
-    }
-    if found.bodies or found.sectors or found.cross_body is not None:
-        asked["bodies"] = _body_pairs(session, found) or ("",)
-    counted: dict[str, dict[str, int]] = {}
-    for row in session.execute(select(tallies)):
-        counted.setdefault(row.dimension, {})[row.value] = row.number
-    share = 1.0
-    for dimension, values in asked.items():
-        numbers = counted.get(dimension, {})
-        if values:
-            share *= sum(numbers.get(value, 0) for value in values) / max(1, sum(numbers.values()))
-    return share
 
 
 def matching_texts(session: Session, words: Sequence[str], phrase: bool = False) -> Select[tuple[int]]:
@@ -136,12 +148,12 @@ def matching_texts(session: Session, words: Sequence[str], phrase: bool = False)
             else func.plainto_tsquery("simple", " ".join(words))
         )
         condition = literal_column("text_words.words").op("@@")(search)
-    return select(number).select_from(text("text_words")).where(condition)
+    return select(number.label("number")).select_from(text("text_words")).where(condition)
 
 
-def _words(session: Session, terms: Terms) -> list[ColumnElement[bool]]:
+def _words(session: Session, terms: Terms) -> list[_Part]:
     """One of the two clauses holds all the words; those to leave out stand in neither."""
-    made: list[ColumnElement[bool]] = []
+    made: list[_Part] = []
     wanted = [matching_texts(session, terms.words)] if terms.words else []
     wanted += [matching_texts(session, phrase.split(), phrase=True) for phrase in terms.phrases]
     for numbers in wanted:
@@ -149,32 +161,41 @@ def _words(session: Session, terms: Terms) -> list[ColumnElement[bool]]:
         if len(few) <= _FEW:
             of_text = select(clauses.c.id).join(texts, texts.c.digest == clauses.c.digest)
             names = session.execute(of_text.where(texts.c.number.in_(few))).scalars().all()
-            made.append(or_(pairs.c.left_clause.in_(names), pairs.c.right_clause.in_(names)))
+            made.append((or_(pairs.c.left_clause.in_(names), pairs.c.right_clause.in_(names)), True))
         else:
-            made.append(or_(pairs.c.left_number.in_(numbers), pairs.c.right_number.in_(numbers)))
+            # Named once, so that the words are looked up once for both sides.
+            named = select(numbers.cte())
+            made.append((or_(pairs.c.left_number.in_(named), pairs.c.right_number.in_(named)), False))
     for word in terms.without:
         numbers = matching_texts(session, (word,))
-        made.append(and_(pairs.c.left_number.not_in(numbers), pairs.c.right_number.not_in(numbers)))
+        made.append((and_(pairs.c.left_number.not_in(numbers), pairs.c.right_number.not_in(numbers)), False))
     return made
 
 
-def _flags(flags: Sequence[str]) -> list[ColumnElement[bool]]:
-    made: list[ColumnElement[bool]] = []
-    for flag in flags:
-        if flag == "doubtful":
-            made.append(pairs.c.doubtful.is_(True))
-        elif flag == "commented":
-            made.append(pairs.c.comments > 0)
-        elif flag == "family":
-            other = pairs.alias()
-            made.append(select(other.c.id).where(other.c.family == pairs.c.family, other.c.id != pairs.c.id).exists())
+def _reviewed(session: Session, person: str) -> _Part:
+    """That somebody decided the pair."""
+    held = select(reviews.c.pair).where(reviews.c.person == person)
+    number = session.execute(select(func.count()).select_from(held.limit(_SOME + 1).subquery())).scalar_one()
+    return pairs.c.id.in_(held), number <= _SOME
+
+
+def _flags(session: Session, flags: Sequence[str]) -> list[_Part]:
+    made: list[_Part] = []
+    if "commented" in flags:
+        made.append((pairs.c.comments > literal_column("0"), True))
+    if "family" in flags:
+        kin = session.execute(select(func.sum(families.c.number))).scalar() or 0
+        if kin <= _SOME:
+            made.append((pairs.c.family.in_(select(families.c.family)), True))
+        else:
+            made.append((select(families.c.family).where(families.c.family == pairs.c.family).exists(), False))
     return made
 
 
 def _body_pairs(session: Session, wanted: PairFilter) -> tuple[str, ...]:
     """The combinations of two bodies, as the column holds them, that the filter allows."""
-    held = session.execute(select(tallies.c.value).where(tallies.c.dimension == BODIES)).scalars()
-    return tuple(both for both in held if _fits(both, wanted))
+    held = session.execute(select(cells.c.bodies).distinct()).scalars()
+    return tuple(both for both in sorted(held) if _fits(both, wanted))
 
 
 def _fits(both: str, wanted: PairFilter) -> bool:

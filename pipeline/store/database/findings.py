@@ -12,7 +12,7 @@ from pipeline.domain import PairState, Relation
 from pipeline.errors import UnknownIdentifierError
 from pipeline.store.database.listing import pair_rows_of
 from pipeline.store.database.paging import Key, fetch_page
-from pipeline.store.database.schema import findings, pairs, resolutions, signals
+from pipeline.store.database.schema import cells, findings, pairs, resolutions, signals
 from pipeline.store.database.views import Count, Page, PairRow, Viewer
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
 
 # Beyond this a number is told as "at least".
 _COUNTED = 10_000
+# Pairs in a state up to which their findings are looked up, instead of the pairs of each finding.
+_FEW = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +115,21 @@ def list_findings(
     limit: int = 50,
 ) -> Page[FindingRow]:
     """One page of the findings of the current run."""
-    query = select(findings.c.id).where(*_conditions(wanted))
+    query = select(findings.c.id).where(*_conditions(session, wanted))
     key = _KEYS[order]
     return fetch_page(session, query, key, after, limit, lambda rows: _finding_rows(session, [r[0] for r in rows]))
 
 
 def count_findings(session: Session, wanted: FindingFilter = ALL_FINDINGS) -> Count:
     """How many findings match; from ten thousand on, at least so many."""
-    capped = select(literal(1)).select_from(findings).where(*_conditions(wanted)).limit(_COUNTED + 1).subquery()
+    capped = (
+        select(literal(1)).select_from(findings).where(*_conditions(session, wanted)).limit(_COUNTED + 1).subquery()
+    )
     number = session.execute(select(func.count()).select_from(capped)).scalar_one()
     return Count(min(number, _COUNTED), exact=number <= _COUNTED)
 
 
-def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
     yield findings.c.present
     if wanted.cross_body is not None:
         yield findings.c.cross_body.is_(wanted.cross_body)
@@ -140,17 +144,24 @@ def _conditions(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.sectors:
         yield _one_text(resolutions.c.sector.in_(wanted.sectors))
     if wanted.states:
-        held = pairs.c.finding == findings.c.id
-        yield exists().where(held, pairs.c.state.in_(wanted.states)).correlate(findings)
+        yield _holds(session, wanted.states)
     for word in wanted.text.split():
         holds = (column.icontains(word, autoescape=True) for column in (resolutions.c.citation, resolutions.c.title))
         yield _one_text(or_(*holds))
 
 
+def _holds(session: Session, states: tuple[str, ...]) -> ColumnElement[bool]:
+    """That one of the pairs of a finding is in one of these states."""
+    number = select(func.coalesce(func.sum(cells.c.number), 0)).where(cells.c.state.in_(states))
+    if session.execute(number).scalar_one() <= _FEW:
+        return findings.c.id.in_(select(pairs.c.finding).where(pairs.c.state.in_(states)))
+    return exists().where(pairs.c.finding == findings.c.id, pairs.c.state.in_(states)).correlate(findings)
+
+
 def _one_text(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """That one of the two texts of a finding fulfils a condition."""
-    either = or_(resolutions.c.id == findings.c.a, resolutions.c.id == findings.c.b)
-    return exists().where(either, condition).correlate(findings)
+    met = select(resolutions.c.id).where(condition)
+    return or_(findings.c.a.in_(met), findings.c.b.in_(met))
 
 
 def finding_detail(session: Session, name: str, viewer: Viewer | None = None) -> FindingDetail:

@@ -4,14 +4,14 @@ import json
 import random
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.domain import PairState, QueueOrder
 from pipeline.reference.review import load_review
 from pipeline.store.database.conditions import conditions
 from pipeline.store.database.filters import PairFilter
-from pipeline.store.database.schema import pairs, queue_items, queues
+from pipeline.store.database.schema import pairs, queue_items, queue_people, queues, reviews
 
 __all__ = ["DEFAULT_QUEUES", "DefaultQueue", "fill_queue", "refresh_queues"]
 
@@ -63,8 +63,21 @@ def fill_queue(session: Session, queue: str) -> int:
     else:
         _add_matching(session, queue, met, row["reviewers"])
     size = _size(session, queue)
-    session.execute(update(queues).where(queues.c.id == queue).values(size=size))
+    is_open = session.execute(select(func.count()).where(queue_items.c.queue == queue, queue_items.c.is_open))
+    session.execute(update(queues).where(queues.c.id == queue).values(size=size, open=is_open.scalar_one()))
+    _count_people(session, queue)
     return size
+
+
+def _count_people(session: Session, queue: str) -> None:
+    session.execute(delete(queue_people).where(queue_people.c.queue == queue))
+    counted = (
+        select(literal(queue), reviews.c.person, func.count())
+        .join(queue_items, queue_items.c.pair == reviews.c.pair)
+        .where(queue_items.c.queue == queue)
+        .group_by(reviews.c.person)
+    )
+    session.execute(insert(queue_people).from_select(["queue", "person", "number"], counted))
 
 
 def _add_matching(session: Session, queue: str, met: list[ColumnElement[bool]], reviewers: int) -> None:

@@ -1,36 +1,29 @@
 """Lists of pairs: by filter, in an order, page by page, with counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, literal, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from pipeline.domain import Outcome, OverlapClass, PairState, Relation, Remedy
 from pipeline.store.database.blindness import hidden_pairs
-from pipeline.store.database.conditions import conditions, resolve, sector_of_body
+from pipeline.store.database.conditions import ask, resolve, sector_of_body
 from pipeline.store.database.filters import Order, PairFilter
-from pipeline.store.database.paging import Key, fetch_page
-from pipeline.store.database.schema import clauses, pairs, tallies, texts
+from pipeline.store.database.paging import fetch_page
+from pipeline.store.database.planning import page_query, tally
+from pipeline.store.database.schema import clauses, pairs, texts
 from pipeline.store.database.views import Count, Page, PairRow, Viewer
 
 __all__ = ["FacetValue", "count_pairs", "facets", "list_pairs", "losing_filter", "pair_rows_of"]
 
-_COUNTED = 10_000
-_SAMPLED = 5_000
-_KEYS: Mapping[Order, Key] = {
-    Order.RANK: Key((pairs.c.rank, pairs.c.id)),
-    Order.PROBABILITY: Key((pairs.c.probability, pairs.c.id), descending=True),
-    Order.LEARNED: Key((pairs.c.learned, pairs.c.id), descending=True),
-    Order.UNCERTAIN: Key((pairs.c.doubt, pairs.c.id), descending=True),
-    Order.RECENT: Key((pairs.c.decided_at, pairs.c.id), descending=True),
-}
-_FACETS: Mapping[str, tuple[str, ColumnElement[Any]]] = {
-    "states": ("state", pairs.c.state),
-    "outcomes": ("outcome", pairs.c.outcome),
-    "relations": ("relation", pairs.c.relation),
-    "classes": ("wording", pairs.c.wording),
+_FACETS = {
+    "states": "state",
+    "outcomes": "outcome",
+    "relations": "relation",
+    "classes": "wording",
+    "body_pairs": "bodies",
 }
 
 
@@ -64,9 +57,9 @@ def list_pairs(
     Raises:
         FilterError: the filter or the token makes no sense.
     """
-    query = select(pairs.c.id).where(*conditions(session, wanted, ordered=True))
+    query, key = page_query(session, ask(session, wanted), order)
     return fetch_page(
-        session, query, _KEYS[order], after, limit, lambda rows: pair_rows_of(session, [row[0] for row in rows], viewer)
+        session, query, key, after, limit, lambda rows: pair_rows_of(session, [row[0] for row in rows], viewer)
     )
 
 
@@ -94,36 +87,28 @@ def pair_rows_of(session: Session, names: Sequence[str], viewer: Viewer | None =
 
 
 def count_pairs(session: Session, wanted: PairFilter) -> Count:
-    """How many pairs match; from ten thousand on, at least so many, unless a summary tells the exact number."""
-    if wanted == PairFilter():
-        states = select(tallies.c.value, tallies.c.number).where(tallies.c.dimension == "state")
-        number = sum(row.number for row in session.execute(states) if row.value != PairState.ARCHIVED.value)
-        return Count(number, exact=True)
-    capped = select(literal(1)).select_from(pairs).where(*conditions(session, wanted)).limit(_COUNTED + 1).subquery()
-    number = session.execute(select(func.count()).select_from(capped)).scalar_one()
-    return Count(min(number, _COUNTED), exact=number <= _COUNTED)
+    """How many pairs match.
+
+    Where the filter asks for what is counted beside the pairs, the number is exact however large it is. Else it is
+    exact up to ten thousand, or five thousand for words that stand in many texts; from there on: so many, and more.
+    """
+    found = tally(session, ask(session, wanted))
+    return Count(found.number, found.exact)
 
 
 def facets(session: Session, wanted: PairFilter) -> Mapping[str, tuple[FacetValue, ...]]:
     """How many of the matching pairs have each value of each field, the most frequent first.
 
-    Without a filter the numbers are exact. With one they are those of the first five thousand pairs by rank.
+    They are exact where the number of ``count_pairs`` is; else they are those of the pairs counted there, the best by
+    rank, and each value has at least so many.
     """
-    if wanted == PairFilter():
-        counted = {name: _tallied(session, dimension) for name, (dimension, _) in _FACETS.items()}
-        both, exact = _tallied(session, "bodies"), True
-    else:
-        columns = [column for _, column in _FACETS.values()]
-        query = (
-            select(*columns, pairs.c.bodies).where(*conditions(session, wanted, ordered=True)).order_by(pairs.c.rank)
-        )
-        rows = session.execute(query.limit(_SAMPLED + 1)).all()
-        exact = len(rows) <= _SAMPLED
-        counted = {name: _frequencies(row[place] for row in rows) for place, name in enumerate(_FACETS)}
-        both = _frequencies(row[-1] for row in rows)
-    counted["body_pairs"] = both
-    counted["bodies"], counted["sectors"] = _sides(both, lambda body: body), _sides(both, sector_of_body)
-    return {name: _values(numbers, exact) for name, numbers in counted.items()}
+    found = tally(session, ask(session, wanted))
+    counted = {
+        name: _sums((row._mapping[column], row.number) for row in found.rows) for name, column in _FACETS.items()
+    }
+    both = counted["body_pairs"]
+    counted |= {"bodies": _sides(both, lambda body: body), "sectors": _sides(both, sector_of_body)}
+    return {name: _values(numbers, found.exact) for name, numbers in counted.items()}
 
 
 def losing_filter(session: Session, wanted: PairFilter) -> tuple[str, int] | None:
@@ -178,15 +163,10 @@ def _row(row: RowMapping, hidden: bool) -> PairRow:
     )
 
 
-def _tallied(session: Session, dimension: str) -> dict[str, int]:
-    rows = session.execute(select(tallies.c.value, tallies.c.number).where(tallies.c.dimension == dimension))
-    return {row.value: row.number for row in rows if row.number > 0}
-
-
-def _frequencies(values: Any) -> dict[str, int]:  # noqa: ANN401  a column of a result
+def _sums(numbers: Iterable[tuple[str | None, int]]) -> dict[str, int]:
     counted: dict[str, int] = {}
-    for value in values:
-        counted[value or ""] = counted.get(value or "", 0) + 1
+    for value, number in numbers:
+        counted[value or ""] = counted.get(value or "", 0) + number
     return counted
 
 

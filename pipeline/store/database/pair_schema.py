@@ -1,6 +1,6 @@
 """Tables of pairs, findings and clusters. From ``state`` on, the columns of ``pairs`` project its decisions."""
 
-from sqlalchemy import Column, Index, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, text
 
 from pipeline.store.database.columns import (
     METADATA,
@@ -14,15 +14,16 @@ from pipeline.store.database.columns import (
 )
 
 __all__ = [
+    "cells",
     "clusters",
     "evidence",
+    "families",
     "features",
     "findings",
     "moves",
     "pairs",
     "resolution_pairs",
     "signals",
-    "tallies",
 ]
 
 resolution_pairs = Table(
@@ -122,41 +123,37 @@ pairs = Table(
     number_column("reviews"),
     number_column("comments"),
 )
-# One wide index holds what most filters ask for, so that a scan in the order of ranks never touches the rows.
-Index(
-    "ix_pairs_rank",
-    *(
-        pairs.c[n]
-        for n in (
-            "rank",
-            "id",
-            "state",
-            "relation",
-            "wording",
-            "outcome",
-            "bodies",
-            "demoted",
-            "doubtful",
-            "probability",
-        )
-    ),
-)
-for _column in ("state", "relation", "wording", "outcome", "bodies", "finding", "cluster", "family", "demoted"):
+_FILTERED = ("state", "relation", "wording", "outcome", "bodies", "demoted", "doubtful", "probability")
+# Wide indexes hold what most filters ask for, so that a scan along an order never touches the rows.
+for _column in ("rank", "probability", "learned", "doubt", "decided_at"):
+    _others = (name for name in _FILTERED if name != _column)
+    Index(f"ix_pairs_{_column}", *(pairs.c[name] for name in (_column, "id", *_others)))
+# What few pairs match is gathered here and then sorted: all pairs of some kinds lie together, by score.
+_KIND = ("relation", "wording", "bodies", "state", "probability", "rank", "id", "outcome", "demoted", "doubtful")
+Index("ix_pairs_kind", *(pairs.c[name] for name in _KIND))
+for _column in ("state", "outcome", "cluster", "family", "demoted"):
     Index(f"ix_pairs_{_column}", pairs.c[_column], pairs.c.rank)
+Index("ix_pairs_finding", pairs.c.finding, pairs.c.state, pairs.c.rank)
+_COMMENTED = text("comments > 0")
+Index("ix_pairs_commented", pairs.c.rank, sqlite_where=_COMMENTED, postgresql_where=_COMMENTED)
 for _column in ("left_work", "right_work", "left_clause", "right_clause"):
     Index(f"ix_pairs_{_column}", pairs.c[_column])
-for _column in ("probability", "learned", "doubt", "decided_at"):
-    Index(f"ix_pairs_{_column}", pairs.c[_column], pairs.c.id)
 
 evidence = Table("evidence", METADATA, id_column("pair"), text_column("body", "{}"))
 features = Table("features", METADATA, id_column("pair"), Column("vector", LargeBinary, nullable=False))
-tallies = Table(
-    "tallies",
+# Numbers of pairs by all that filters ask for at once; ``outcome`` is empty where there is none.
+cells = Table(
+    "cells",
     METADATA,
-    Column("dimension", String, primary_key=True),
-    Column("value", String, primary_key=True),
+    *(id_column(name) for name in ("state", "outcome", "relation", "wording", "bodies")),
+    Column("demoted", Boolean, primary_key=True),
+    Column("doubtful", Boolean, primary_key=True),
+    id_column("run"),
+    Column("band", Integer, primary_key=True, autoincrement=False),
     number_column("number"),
 )
+# Families of more than one pair, so that pairs without kin are passed over unread.
+families = Table("families", METADATA, id_column("family"), number_column("number"))
 moves = Table(
     "moves",
     METADATA,

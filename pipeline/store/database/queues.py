@@ -17,7 +17,7 @@ from pipeline.store.database.filters import PairFilter
 from pipeline.store.database.items import fill_queue
 from pipeline.store.database.listing import losing_filter
 from pipeline.store.database.recording import add_event, new_id
-from pipeline.store.database.schema import claims, pairs, people, queue_items, queues, reviews
+from pipeline.store.database.schema import claims, pairs, people, queue_items, queue_people, queues, reviews
 from pipeline.store.database.writing import put
 
 __all__ = [
@@ -243,14 +243,11 @@ def release(session: Session, queue: str, pair: str, person: str) -> None:
 def queue_progress(session: Session, queue: str, person: str, now: datetime) -> QueueProgress:
     """How far a queue is, seen by one person."""
     found = find_queue(session, queue)
-    items = queue_items.c
-    is_open = session.execute(select(func.count()).where(items.queue == queue, items.is_open)).scalar_one()
+    is_open = session.execute(select(queues.c.open).where(queues.c.id == queue)).scalar_one()
     live = select(func.count(claims.c.pair.distinct())).where(claims.c.queue == queue, claims.c.until > stamp(now))
+    counted = queue_people.c
     by_person = session.execute(
-        select(reviews.c.person, func.count())
-        .join(queue_items, queue_items.c.pair == reviews.c.pair)
-        .where(items.queue == queue)
-        .group_by(reviews.c.person)
+        select(counted.person, counted.number).where(counted.queue == queue, counted.number > 0)
     ).all()
     return QueueProgress(
         size=found.size,

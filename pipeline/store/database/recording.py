@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from pipeline.domain import Outcome, PairState, Remedy, ReviewDecision
 from pipeline.errors import UnknownIdentifierError
 from pipeline.review.ledger import GENESIS, PairStanding, canonical, chain_digest, project
-from pipeline.store.database.schema import decisions, events, moves, pairs, queue_items, queues, reviews, tallies
+from pipeline.store.database.schema import decisions, events, moves, pairs, queue_items, queue_people, queues, reviews
+from pipeline.store.database.tallying import count_pair
 from pipeline.store.database.writing import put
 
 __all__ = [
@@ -145,11 +146,15 @@ def refresh_pair(session: Session, pair: str, *, bump: bool = True, texts_change
     }
     if texts_changed:
         changes["text_version"] = version
+    recounted = (row.state, row.outcome) != (changes["state"], changes["outcome"])
+    if recounted:
+        count_pair(session, pair, -1)
     session.execute(update(pairs).where(pairs.c.id == pair).values(changes))
+    if recounted:
+        count_pair(session, pair, 1)
+    before = frozenset(session.execute(select(reviews.c.person).where(reviews.c.pair == pair)).scalars())
     _write_reviews(session, pair, found)
-    _count(session, "state", row.state, found.state.value)
-    _count(session, "outcome", row.outcome or "", changes["outcome"] or "")
-    _refresh_items(session, pair, found)
+    _refresh_items(session, pair, found, before)
     return found
 
 
@@ -173,33 +178,33 @@ def _write_reviews(session: Session, pair: str, found: PairStanding) -> None:
         put(session, reviews, rows)
 
 
-def _count(session: Session, dimension: str, before: str, after: str) -> None:
-    """Move one pair from one value to another in the summary of a dimension."""
-    if before == after:
-        return
-    for value, step in ((before, -1), (after, 1)):
-        changed = session.execute(
-            update(tallies)
-            .where(tallies.c.dimension == dimension, tallies.c.value == value)
-            .values(number=tallies.c.number + step)
-        )
-        if changed.rowcount == 0:  # type: ignore[attr-defined]
-            session.execute(insert(tallies), {"dimension": dimension, "value": value, "number": max(step, 0)})
-
-
-def _refresh_items(session: Session, pair: str, found: PairStanding) -> None:
-    """Whether each queue that holds the pair still has to give it out."""
+def _refresh_items(session: Session, pair: str, found: PairStanding, before: frozenset[str]) -> None:
+    """Whether each queue that holds the pair still has to give it out, and the counts of those queues."""
     held = session.execute(
-        select(queue_items.c.queue, queues.c.reviewers)
+        select(queue_items.c.queue, queue_items.c.is_open, queues.c.reviewers)
         .join(queues, queues.c.id == queue_items.c.queue)
         .where(queue_items.c.pair == pair)
     ).all()
     done = sum(review.outcome.is_final and not review.stale for review in found.reviews)
     settled = any(review.adjudicates and not review.stale for review in found.reviews)
-    for queue, wanted in held:
+    after = frozenset(review.person for review in found.reviews)
+    for queue, was_open, wanted in held:
         is_open = found.state is not PairState.ARCHIVED and done < wanted and not settled
         session.execute(
             update(queue_items)
             .where(queue_items.c.queue == queue, queue_items.c.pair == pair)
             .values(done=done, is_open=is_open)
         )
+        if was_open != is_open:
+            step = int(is_open) - int(was_open)
+            session.execute(update(queues).where(queues.c.id == queue).values(open=queues.c.open + step))
+        for person in before ^ after:
+            _count_person(session, queue, person, 1 if person in after else -1)
+
+
+def _count_person(session: Session, queue: str, person: str, step: int) -> None:
+    counted = queue_people.c
+    held = update(queue_people).where(counted.queue == queue, counted.person == person)
+    changed = session.execute(held.values(number=counted.number + step))
+    if changed.rowcount == 0 and step > 0:  # type: ignore[attr-defined]
+        session.execute(insert(queue_people), {"queue": queue, "person": person, "number": step})

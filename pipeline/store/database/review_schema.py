@@ -22,6 +22,7 @@ __all__ = [
     "people",
     "preferences",
     "queue_items",
+    "queue_people",
     "queues",
     "reviews",
     "sessions",
@@ -91,6 +92,7 @@ reviews = Table(
     flag_column("adjudicates"),
     flag_column("stale"),
     Index("ix_reviews_person", "person", "made_at"),
+    Index("ix_reviews_outcome", "person", "outcome"),
 )
 comments = Table(
     "comments",
@@ -117,8 +119,11 @@ queues = Table(
     name_column("created_at"),
     maybe_column("closed_at"),
     number_column("size"),
+    number_column("open"),
     text_column("strata", "{}"),
 )
+# How many decisions on pairs of a queue each person has; like ``open`` of the queue, counted along with them.
+queue_people = Table("queue_people", METADATA, id_column("queue"), id_column("person"), number_column("number"))
 queue_items = Table(
     "queue_items",
     METADATA,

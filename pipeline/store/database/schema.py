@@ -14,15 +14,16 @@ from pipeline.store.database.corpus_schema import (
     texts,
 )
 from pipeline.store.database.pair_schema import (
+    cells,
     clusters,
     evidence,
+    families,
     features,
     findings,
     moves,
     pairs,
     resolution_pairs,
     signals,
-    tallies,
 )
 from pipeline.store.database.review_schema import (
     claims,
@@ -33,6 +34,7 @@ from pipeline.store.database.review_schema import (
     people,
     preferences,
     queue_items,
+    queue_people,
     queues,
     reviews,
     sessions,
@@ -41,6 +43,7 @@ from pipeline.store.database.review_schema import (
 
 __all__ = [
     "METADATA",
+    "cells",
     "claims",
     "clauses",
     "clusters",
@@ -49,6 +52,7 @@ __all__ = [
     "documents",
     "events",
     "evidence",
+    "families",
     "features",
     "findings",
     "models",
@@ -57,6 +61,7 @@ __all__ = [
     "people",
     "preferences",
     "queue_items",
+    "queue_people",
     "queues",
     "references",
     "rejected",
@@ -66,7 +71,6 @@ __all__ = [
     "runs",
     "sessions",
     "signals",
-    "tallies",
     "texts",
     "tokens",
 ]
