@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components as components_of_graph
 from sklearn.feature_extraction.text import CountVectorizer
 
 from pipeline.domain import Clause, Cluster, Overlap, Relation, Remedy, Resolution, cite, instrument_of
@@ -75,23 +78,53 @@ def accept_clusters(clusters: Sequence[Cluster]) -> tuple[tuple[Cluster, ...], t
 _Group = tuple[frozenset[str], list[Overlap]]
 
 
-def _ties(overlaps: Iterable[Overlap]) -> set[frozenset[str]]:
-    """Pairs of clauses that are near enough to stand in one cluster, formula language aside."""
+def _ties(overlaps: Iterable[Overlap]) -> dict[str, set[str]]:
+    """Of each clause those that are near enough to stand in one cluster with it, formula language aside."""
     limit = load_scoring().clusters.tie
     apart = (Relation.BOIL, Relation.NONE, Relation.PAR)
-    return {frozenset((o.left, o.right)) for o in overlaps if o.probability >= limit and o.relation not in apart}
+    ties: dict[str, set[str]] = defaultdict(set)
+    for o in overlaps:
+        if o.probability >= limit and o.relation not in apart:
+            ties[o.left].add(o.right)
+            ties[o.right].add(o.left)
+    return ties
 
 
-def _unchained(members: frozenset[str], inside: Sequence[Overlap], ties: set[frozenset[str]]) -> Iterable[_Group]:
+def _unchained(members: frozenset[str], inside: Sequence[Overlap], ties: Mapping[str, set[str]]) -> Iterable[_Group]:
     """The group, or several, in which each clause is tied to the face; what remains alone is in no group."""
-    face = _face(members, inside)
-    near = frozenset(m for m in members if m == face or frozenset((m, face)) in ties)
-    yield near, [o for o in inside if o.left in near and o.right in near]
-    rest = members - near
-    left_over = [o for o in inside if o.left in rest and o.right in rest]
-    for component in connected_components((o.left, o.right) for o in left_over):
-        own = [o for o in left_over if o.left in component]
-        yield from _unchained(component, own, ties)
+    names = sorted(members)
+    number = {name: place for place, name in enumerate(names)}
+    ends = np.array([(number[o.left], number[o.right]) for o in inside], dtype=np.intp).reshape(-1, 2)
+    # Probabilities have six decimals: in whole millionths their sums do not depend on the order of adding.
+    weights = np.rint(np.array([o.probability for o in inside]) * 1e6)
+    here = np.zeros(len(names), dtype=bool)
+    waiting = [(np.arange(len(names)), np.arange(len(inside)))]
+    while waiting:
+        clauses, links = waiting.pop()
+        left, right = ends[links].T
+        nearness = np.bincount(left, weights[links], len(names)) + np.bincount(right, weights[links], len(names))
+        face = names[clauses[np.argmax(nearness[clauses])]]
+        here[clauses] = True
+        near = np.array([number[face], *(number[m] for m in ties.get(face, ()) if m in number and here[number[m]])])
+        here[clauses] = False
+        here[near] = True
+        both, neither = here[left] & here[right], ~(here[left] | here[right])
+        here[near] = False
+        yield frozenset(names[place] for place in near.tolist()), [inside[link] for link in links[both].tolist()]
+        waiting.extend(_components_of(links[neither], left[neither], right[neither], len(names)))
+
+
+def _components_of(
+    links: NDArray[np.intp], left: NDArray[np.intp], right: NDArray[np.intp], count: int
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """The clauses and the links of each component that some links make."""
+    if not len(links):
+        return []
+    graph = sp.coo_matrix((np.ones(len(links), dtype=bool), (left, right)), shape=(count, count))
+    label = components_of_graph(graph, directed=False)[1]
+    order = np.argsort(label[left], kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(label[left][order])) + 1)
+    return [(np.unique(np.concatenate([left[part], right[part]])), links[part]) for part in parts]
 
 
 def _face(members: Iterable[str], inside: Iterable[Overlap]) -> str:
