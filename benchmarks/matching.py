@@ -50,7 +50,7 @@ STEPS = {
     "compared_texts": "themes of texts",
     "compared_clauses": "matrices of words",
     "candidate_pairs": "candidates",
-    "read_mandate": "mandates",
+    "read_mandates": "mandates",
     "_possible": "bounds",
     "score_pairs": "alignment and evidence",
     "kinship": "nearness of texts",

@@ -2,13 +2,16 @@
 
 The cluster is that of prefect-dask's task runner. Shards are plain Dask calls and no Prefect tasks, so that workers
 need no way to a Prefect server. What all shards of a stage share lies in a file of the output folder, which each worker
-process reads once: workers on other machines need that folder, and the corpus, at the same path.
+process reads once: workers on other machines need that folder, and the corpus, at the same path. The result of a shard
+comes back as a file there too, named by the content of the shard: it outlives the worker that made it, so a worker that
+dies costs the shard it was at and no other.
 """
 
 import hashlib
 import logging
 import os
 import pickle
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +61,8 @@ def engaged(folder: Path, address: str = "", workers: int = 0) -> Iterator[None]
         "distributed.comm.timeouts.connect": f"{_SECONDS_TO_CONNECT}s",
         "distributed.nanny.pre-spawn-environ": _ONE_THREAD,
         "distributed.worker.profile.enabled": False,
+        # A shard of long passages is larger than what Dask warns about.
+        "distributed.admin.large-graph-warning-threshold": "1GiB",
     }
     with dask.config.set(quiet), _runner(address, workers or _processors()) as runner:
         client = _connected(runner, address)
@@ -73,20 +78,25 @@ def spread_over(client: "Client", folder: Path) -> engines.Spread:
 
     def spread(function: Callable[[Any, Any], Any], shared: object, shards: Iterable[Any]) -> Iterator[Any]:
         path = _shared_file(folder, shared)
-        pending: deque[Future[Any]] = deque()
+        pending: deque[tuple[Future[None], Path]] = deque()
         ahead = max(2, _AHEAD * len(client.scheduler_info(n_workers=-1)["workers"]))
         try:
-            for shard in shards:
-                call = _Call(function, str(path), __version__)
-                pending.append(client.submit(call, shard, pure=False))
+            for number, shard in enumerate(shards):
+                data = pickle.dumps(shard, protocol=pickle.HIGHEST_PROTOCOL)
+                result = _result_path(path, number, function, data)
+                call = _Call(function, str(path), str(result), __version__)
+                pending.append((client.submit(call, data, pure=False), result))
                 if len(pending) >= ahead:
-                    yield _result(client, pending.popleft())
+                    yield _result(client, *pending[0])
+                    pending.popleft()
             while pending:
-                yield _result(client, pending.popleft())
+                yield _result(client, *pending[0])
+                pending.popleft()
         finally:
-            for future in pending:
+            for future, result in pending:
                 with suppress(Exception):  # the cluster may be gone
                     future.cancel(force=True)  # type: ignore[no-untyped-call]
+                result.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
 
     return spread
@@ -94,16 +104,22 @@ def spread_over(client: "Client", folder: Path) -> engines.Spread:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What a worker does with a shard."""
+    """What a worker does with a shard: the result is left in a file, unless a worker that died since has left it."""
 
     function: Callable[[Any, Any], Any]
     shared: str
+    result: str
     version: str
 
-    def __call__(self, shard: object) -> object:
+    def __call__(self, data: bytes) -> None:
         if self.version != __version__:
             raise ConfigurationError(f"a worker has version {__version__} of overlap, and not {self.version}")
-        return self.function(_shared(self.shared), shard)
+        shared, path = _shared(self.shared), Path(self.result)
+        if not path.exists():
+            made = pickle.dumps(self.function(shared, pickle.loads(data)), protocol=pickle.HIGHEST_PROTOCOL)
+            part = path.with_suffix(f".{socket.gethostname()}-{os.getpid()}")
+            part.write_bytes(made)
+            part.replace(path)
 
 
 _held: tuple[str, object] = ("", None)
@@ -135,10 +151,17 @@ def _shared_file(folder: Path, shared: object) -> Path:
     return path
 
 
-def _result(client: "Client", future: "Future[Any]") -> object:
-    """The result of a shard; a worker that dies costs its shards, which others do again.
+def _result_path(shared: Path, number: int, function: Callable[[Any, Any], Any], data: bytes) -> Path:
+    """Where the result of a shard lies, beside what it shares with others; the number parts shards that are equal."""
+    name = f"{function.__module__}.{function.__qualname__}\n{shared.name}\n".encode()
+    return shared.with_name(f"shard-{number:06}-{hashlib.sha256(name + data).hexdigest()[:16]}")
+
+
+def _result(client: "Client", future: "Future[None]", path: Path) -> object:
+    """The result of a shard, and its file gone; where a worker dies at a shard another does it again.
 
     Raises:
+        ConfigurationError: the worker has written to a folder that is not ours.
         RunError: the shard ended several workers, so it would end all; or the cluster has gone.
     """
     from distributed import CancelledError, KilledWorker
@@ -151,11 +174,19 @@ def _result(client: "Client", future: "Future[Any]") -> object:
         if client.status not in ("running", "connecting"):
             raise RunError("the Dask cluster went away; start the run again, what was encoded is kept")
     try:
-        return future.result()
+        future.result()
     except KilledWorker as error:
         raise RunError(f"a shard was given up after its workers ended one after another: {error}") from error
     except CancelledError as error:
         raise RunError("the Dask cluster went away; start the run again, what was encoded is kept") from error
+    try:
+        result: object = pickle.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"a worker has left no {path}; the output folder must be the same one on each machine"
+        ) from error
+    path.unlink()
+    return result
 
 
 def _runner(address: str, workers: int) -> "DaskTaskRunner":

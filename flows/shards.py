@@ -29,17 +29,20 @@ Tell = Callable[[int, int], None]
 _SHARDS = 128
 _MOST_FILES = 64
 _MOST_PASSAGES = 8_192
+# Fewer passages at once and the encoder cannot put those of one length together.
+_FEWEST_PASSAGES = 32
 
 
-def cut(items: Sequence[T], keys: Sequence[str], most: int) -> Iterator[Sequence[T]]:
+def cut(items: Sequence[T], keys: Sequence[str], most: int, least: int = 1) -> Iterator[Sequence[T]]:
     """Runs of items in their order; a run ends where the digest of a key says so, or at four times the usual length.
 
     Args:
         items: what is to be cut.
         keys: the content of each item, or its name.
         most: items that a usual run has at the most.
+        least: and at the least, where the items would give more runs than are needed.
     """
-    usual = max(1, min(most, len(items) // _SHARDS))
+    usual = max(least, min(most, len(items) // _SHARDS))
     start = 0
     for end, key in enumerate(keys, start=1):
         last = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % usual == 0
@@ -105,7 +108,7 @@ def encode_all(
     held = cache.get([passage.key for passage in wanted])
     missing = [passage for passage in wanted if passage.key not in held]
     done = 0
-    shards = cut(missing, [passage.key for passage in missing], _MOST_PASSAGES)
+    shards = cut(missing, [passage.key for passage in missing], _MOST_PASSAGES, _FEWEST_PASSAGES)
     for keys, vectors in spread(_encode, (str(root.absolute()), encoder.digest), shards):
         cache.put(dict(zip(keys, vectors, strict=True)))
         done += len(keys)

@@ -209,7 +209,9 @@ def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str
         alike = 1.0 if a.roles.get(own) == b.roles.get(other) else scale.other_role
         gain[i, j] = overlap.probability * counted * worded * says * alike
         at[i, j] = overlap
-    chosen = [at[i, j] for i, j in zip(*linear_sum_assignment(-gain), strict=True) if (i, j) in at]
+    # Half of all pairs are near as wholes and share no clause.
+    best = zip(*linear_sum_assignment(-gain), strict=True) if overlaps else ()
+    chosen = [at[i, j] for i, j in best if (i, j) in at]
     chosen.sort(key=lambda o: (-o.probability, o.id))
     limit = load_scoring().thresholds["same_theme"]
     credit: dict[str, float] = {}

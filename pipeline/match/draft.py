@@ -19,7 +19,7 @@ from pipeline.match.background import load_background
 from pipeline.match.bounds import CODES, FLAGS, ClauseColumns, PairBounds
 from pipeline.match.exact import judged_overlap
 from pipeline.match.features import ComparedPair, is_pointer, probability_bounds, probability_of, score
-from pipeline.match.mandates import ComparedMandate, read_mandate
+from pipeline.match.mandates import ComparedMandate, read_mandate, read_mandates
 from pipeline.match.matrices import WordMatrices
 from pipeline.match.overlaps import centred, worded_clauses
 from pipeline.match.texts import compared_texts
@@ -114,7 +114,7 @@ def build_draft_index(
     clauses = worded_clauses(resolutions)
     matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
     texts = compared_texts(clauses, matrix)
-    mandates = [read_mandate(clause) for clause in clauses]
+    mandates = read_mandates(clauses)
     names = tuple(sorted({m.action for m in mandates} | {""}))
     action = {name: i for i, name in enumerate(names)}
     words: dict[str, int] = {}

@@ -1,6 +1,7 @@
 """Mandates side by side: what comparison adds to the mandate of a clause, and whether two contradict each other."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
@@ -11,7 +12,7 @@ from pipeline.match.stop_words import STOP_WORDS
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import MandateWords, load_house_words, load_mandate_words, load_scoring, load_sign_words
 
-__all__ = ["ComparedMandate", "contradict", "read_mandate", "same_unit"]
+__all__ = ["ComparedMandate", "contradict", "read_mandate", "read_mandates", "same_unit"]
 
 _UNITS = [
     "zero",
@@ -86,8 +87,25 @@ class ComparedMandate:
         return report is not None and report.span.start < load_mandate_words().report_opening
 
 
-def read_mandate(worded: WordedClause) -> ComparedMandate:
-    """What comparison needs of a clause; one without a mandate, as in an annex, asks for nothing."""
+def read_mandates(clauses: Iterable[WordedClause]) -> list[ComparedMandate]:
+    """What comparison needs of many clauses, in their order; what those of one text have in common is held once."""
+    cited: dict[int, frozenset[str]] = {}
+    out = []
+    for worded in clauses:
+        text = worded.resolution
+        if id(text) not in cited:
+            cited[id(text)] = text.cited_works
+        out.append(read_mandate(worded, cited[id(text)]))
+    return out
+
+
+def read_mandate(worded: WordedClause, cited_works: frozenset[str] | None = None) -> ComparedMandate:
+    """What comparison needs of a clause; one without a mandate, as in an annex, asks for nothing.
+
+    Args:
+        worded: the clause with its words.
+        cited_works: those that its text cites, where they are known already.
+    """
     table, scoring = load_mandate_words(), load_scoring()
     clause = worded.clause
     mandate = clause.mandate or Mandate(clause.id, Force.RESOLVE, clause.actors, clause.partners)
@@ -113,7 +131,7 @@ def read_mandate(worded: WordedClause) -> ComparedMandate:
         words=frozenset(worded.keys),
         text=text,
         work=str(worded.resolution.id.work),
-        cited_works=worded.resolution.cited_works,
+        cited_works=worded.resolution.cited_works if cited_works is None else cited_works,
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.match.candidates import Candidates, candidate_pairs, compared_clau
 from pipeline.match.exact import PossiblePairs, Read, Spread, score_pairs
 from pipeline.match.features import is_pointer, probability_bounds
 from pipeline.match.generators import Compared
-from pipeline.match.mandates import read_mandate
+from pipeline.match.mandates import read_mandates
 from pipeline.match.memory import MatchMemory, clause_keys, pair_keys, places_in
 from pipeline.match.nearest import VECTOR_UNIT
 from pipeline.match.texts import compared_texts, kinship, says
@@ -98,7 +98,7 @@ def _found(
     texts = compared_texts(clauses, matrix)
     compared = compared_clauses(clauses, matrix, texts)
     candidates = candidate_pairs(compared, before.near)
-    read = [(clause, read_mandate(clause)) for clause in clauses]
+    read = list(zip(clauses, read_mandates(clauses), strict=True))
     possible, each = _possible(compared, read, candidates)
     overlaps, again, memory = _scored(
         read, possible, before, lambda new: score_pairs(read, new, progress, workers, spread)
