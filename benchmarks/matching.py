@@ -29,6 +29,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+from memory import PeakMemory
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from un_texts import un_texts
@@ -109,7 +110,7 @@ def road(size: int, cache: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     watch = Watch()
     processor, began = time.process_time(), time.perf_counter()
-    with uncollected(), ExitStack() as stack:
+    with PeakMemory() as memory, uncollected(), ExitStack() as stack:
         # A run leaves texts of other organisations out; here they stand for ours.
         stack.enter_context(patch.object(Resolution, "is_foreign", new=False))
         for name, step in STEPS.items():
@@ -120,7 +121,6 @@ def road(size: int, cache: Path) -> dict[str, Any]:
         findings = watch.timed("ranking", rank_findings)(texts, pairs, found.overlaps, clusters)
         watch.timed("signals", find_signals)(texts, found.overlaps, date(2026, 11, 23))
     seconds = time.perf_counter() - began
-    own = resource.getrusage(resource.RUSAGE_SELF)
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "clauses": clauses,
@@ -128,7 +128,7 @@ def road(size: int, cache: Path) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "processor_seconds": round(time.process_time() - processor + workers.ru_utime + workers.ru_stime, 1),
         "mebibytes_before": round(before),
-        "mebibytes": round(own.ru_maxrss / 1024 + workers.ru_maxrss / 1024 * (os.cpu_count() or 1)),
+        "mebibytes": memory.mebibytes,
         "steps": {name: round(value, 2) for name, value in watch.seconds.items()},
         "overlaps": len(found.overlaps),
         "pairs_of_texts": len(pairs),

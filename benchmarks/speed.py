@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import matching
+from memory import PeakMemory
 from un_texts import un_texts
 
 from pipeline.embed import embed_passages, load_encoder, passages
@@ -89,33 +90,28 @@ def road(corpus: Path, out: Path) -> dict[str, Any]:
     stages.load_stages()
     spec = RunSpec(str(corpus), str(out), "2026-11-23")
     processor, began = time.process_time(), time.perf_counter()
-    run = stages.open_run(spec)
-    documents = stages.ingest(run, spec)
-    resolutions = stages.segment(run, documents)
-    embeddings = stages.embed(run, resolutions, spec)
-    overlaps = stages.match(run, resolutions, embeddings)
-    pairs = stages.compare(run, resolutions, overlaps)
-    clusters = stages.cluster(run, resolutions, overlaps)
-    findings = stages.rank(run, resolutions, pairs, overlaps, clusters)
-    outcomes = (documents, resolutions, embeddings, overlaps, pairs, clusters, findings)
-    ready = time.perf_counter()
-    published = stages.publish(run, spec, outcomes)
-    ended = time.perf_counter()
+    with PeakMemory() as memory:
+        run = stages.open_run(spec)
+        documents = stages.ingest(run, spec)
+        resolutions = stages.segment(run, documents)
+        embeddings = stages.embed(run, resolutions, spec)
+        overlaps = stages.match(run, resolutions, embeddings)
+        pairs = stages.compare(run, resolutions, overlaps)
+        clusters = stages.cluster(run, resolutions, overlaps)
+        findings = stages.rank(run, resolutions, pairs, overlaps, clusters)
+        outcomes = (documents, resolutions, embeddings, overlaps, pairs, clusters, findings)
+        ready = time.perf_counter()
+        published = stages.publish(run, spec, outcomes)
+        ended = time.perf_counter()
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": round(ended - began, 2),
         "processor_seconds": round(time.process_time() - processor + workers.ru_utime + workers.ru_stime, 2),
-        "mebibytes": peak(),
+        "mebibytes": memory.mebibytes,
         "stages": {**{o.stage: o.seconds for o in outcomes}, "publish": round(ended - ready, 2)},
         "counts": published.manifest.counts,
         "digest": published.manifest.findings_digest,
     }
-
-
-def peak() -> int:
-    """Peak memory of this process, and of its largest worker for each processor, in MiB."""
-    own, workers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round((own + workers * (os.cpu_count() or 1)) / 1024)
 
 
 def in_a_process(work: Path, *what: str) -> Any:  # noqa: ANN401  JSON
@@ -169,12 +165,13 @@ def peer(name: str, size: int, work: Path) -> dict[str, Any]:
     matrix = vectors[[rows[name] for name in names]]
     work_of = {"sentence-transformers": _sentence_transformers, "semhash": _semhash, "rensa": _rensa}[name]
     processor, began = time.process_time(), time.perf_counter()
-    told = work_of(texts, matrix)
+    with PeakMemory() as memory:
+        told = work_of(texts, matrix)
     return {
         "clauses": len(texts),
         "seconds": round(time.perf_counter() - began, 1),
         "processor_seconds": round(time.process_time() - processor, 1),
-        "mebibytes": peak(),
+        "mebibytes": memory.mebibytes,
         "found": told,
     }
 

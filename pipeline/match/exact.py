@@ -2,14 +2,12 @@
 
 import hashlib
 import os
-import pickle
 import signal
-import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,9 +38,9 @@ __all__ = ["PossiblePairs", "Read", "Spread", "judged_overlap", "score_pairs"]
 Read = tuple[WordedClause, ComparedMandate]
 Spread = Callable[[Callable[[Any, Any], Any], Any, Iterable[Any]], Iterator[Any]]
 
-# Of an overlap: rows of its clauses, relation, numbers in the order of ``Overlap``, and its evidence in its order.
+# Of an overlap: its clauses, relation, numbers in the order of ``Overlap``, and its evidence in its order.
 _Packed = tuple[
-    tuple[int, int],
+    tuple[str, str],
     str,
     tuple[float, float, float, float, float],
     float,
@@ -57,6 +55,8 @@ _KINDS = {kind.value: kind for kind in MatchKind}
 # Starting processes takes seconds; fewer pairs are done sooner without.
 _WORTH_PROCESSES = 20_000
 _CHUNK = 4096
+# Chunks that wait for each worker, so that none is idle and few are in memory.
+_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def score_pairs(
     for found in scored:
         if progress is not None:
             progress(min(done, total), total)
-        overlaps.extend(_unpacked(row, read, told) for row in found)
+        overlaps.extend(_unpacked(row, told) for row in found)
         done += _CHUNK
     if progress is not None:
         progress(total, total)
@@ -129,40 +129,36 @@ def score_pairs(
 
 
 def _side_by_side(read: Sequence[Read], possible: PossiblePairs, workers: int) -> Iterator[list[_Packed]]:
-    """Chunks scored in worker processes, which read the clauses once, from a file."""
+    """Chunks scored in worker processes, each sent with the clauses of its pairs alone: none holds the whole corpus."""
     slim = _without_neighbours(read)
-    with tempfile.TemporaryDirectory(prefix="overlap-") as folder:
-        path = Path(folder) / "clauses"
-        with path.open("wb") as file:
-            pickle.dump(slim, file, protocol=pickle.HIGHEST_PROTOCOL)
-        del slim
-        # Started afresh and not forked: this process has threads, of the numeric libraries and of the flow.
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), _start, (str(path),))
-        try:
-            yield from pool.map(_work, possible.chunks())
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    # Started afresh and not forked: this process has threads, of the numeric libraries and of the flow.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start)
+    waiting: deque[Future[list[_Packed]]] = deque()
+    try:
+        for chunk in possible.chunks():
+            rows = np.unique(chunk.pairs)
+            own = replace(chunk, pairs=np.searchsorted(rows, chunk.pairs))
+            waiting.append(pool.submit(_score_all, [slim[row] for row in rows.tolist()], own))
+            if len(waiting) > _AHEAD * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _without_neighbours(read: Sequence[Read]) -> list[Read]:
-    """Clauses whose texts hold no other clauses, which no pair asks for and which would be copied to each worker."""
+    """Clauses whose texts hold nothing that no pair asks for, and that would be copied to each worker."""
     texts = {id(c.resolution): c.resolution for c, _ in read}
-    bare = {key: replace(text, sections=()) for key, text in texts.items()}
+    bare = {
+        key: replace(text, sections=(), citations=(), notices=(), reasons="", history=()) for key, text in texts.items()
+    }
     return [(replace(clause, resolution=bare[id(clause.resolution)]), mandate) for clause, mandate in read]
 
 
-_read: list[Read] = []
-
-
-def _start(path: str) -> None:
-    """Read the clauses, once for each process. Ctrl-C is the business of the process that started this one."""
+def _start() -> None:
+    """Ctrl-C is the business of the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Path(path).open("rb") as file, uncollected():
-        _read.extend(pickle.load(file))
-
-
-def _work(chunk: PairChunk) -> list[_Packed]:
-    return _score_all(_read, chunk)
 
 
 def _processors() -> int:
@@ -177,11 +173,10 @@ def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
 
 def _scored(read: Sequence[Read], chunk: PairChunk) -> Iterator[_Packed]:
     limits = load_scoring().thresholds
-    compared, rows = [], []
+    compared = []
     for (i, j), cosine, theme in zip(chunk.pairs.tolist(), chunk.cosines.tolist(), chunk.themes.tolist(), strict=True):
         (left, left_mandate), (right, right_mandate) = read[i], read[j]
         compared.append(ComparedPair(left, right, left_mandate, right_mandate, align(left, right), cosine, theme))
-        rows.append((i, j))
     values = score_all(compared, chunk.known)
     points = points_of(values)
     probabilities = probabilities_of(points)
@@ -194,7 +189,7 @@ def _scored(read: Sequence[Read], chunk: PairChunk) -> Iterator[_Packed]:
         if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
             continue
         explained = explain(pair, values[place].tolist(), points[place].tolist())
-        yield _packed(rows[place], pair, probability, verdict, explained)
+        yield _packed(pair, probability, verdict, explained)
 
 
 def judged_overlap(pair: ComparedPair) -> Overlap:
@@ -204,12 +199,10 @@ def judged_overlap(pair: ComparedPair) -> Overlap:
     (probability,) = probabilities_of(points)
     (shares,) = relation_shares(pair_model(), values, [probability])
     explained = explain(pair, values[0].tolist(), points[0].tolist())
-    read = ((pair.left, pair.left_mandate), (pair.right, pair.right_mandate))
-    return _unpacked(_packed((0, 1), pair, probability, relate(pair, probability, shares), explained), read, {})
+    return _unpacked(_packed(pair, probability, relate(pair, probability, shares), explained), {})
 
 
 def _packed(
-    rows: tuple[int, int],
     pair: ComparedPair,
     probability: float,
     verdict: Verdict,
@@ -219,7 +212,7 @@ def _packed(
     alignment = pair.alignment
     bias, lines = explained
     return (
-        rows,
+        (pair.left.clause.id, pair.right.clause.id),
         verdict.relation.value,
         (
             round(probability, 6),
@@ -236,10 +229,10 @@ def _packed(
     )
 
 
-def _unpacked(packed: _Packed, read: Sequence[Read], told: dict[str, str]) -> Overlap:
+def _unpacked(packed: _Packed, told: dict[str, str]) -> Overlap:
     """The overlap; ``told`` lets sentences that many overlaps have in common stand in memory once."""
-    (i, j), relation, numbers, bias, lines, matches, reasons_for, reasons_against = packed
-    left, right = read[i][0].clause.id, read[j][0].clause.id
+    (left, right), relation, numbers, bias, lines, matches, reasons_for, reasons_against = packed
+    left, right = told.setdefault(left, left), told.setdefault(right, right)
     evidence = Evidence(
         bias,
         tuple(Contribution(told.setdefault(f, f), v, p, told.setdefault(s, s)) for f, v, p, s in lines),
