@@ -199,7 +199,9 @@ def _runner(address: str, workers: int) -> "DaskTaskRunner":
         "threads_per_worker": 1,
         "processes": True,
         "host": "127.0.0.1",
-        "dashboard_address": None,
+        # None would take port 8787, or warn where another run has it.
+        "dashboard_address": "127.0.0.1:0",
+        "scheduler_kwargs": {"dashboard": False},
         "preload": "flows.dask_worker",
         "silence_logs": logging.CRITICAL,
     }

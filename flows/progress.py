@@ -5,7 +5,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
     from rich.text import Text
 
-__all__ = ["Lines", "Reporter", "Silence", "Stage", "TerminalBars", "note", "reporting", "shown_to_person", "stage"]
+__all__ = [
+    "Lines",
+    "Reporter",
+    "Silence",
+    "Stage",
+    "TerminalBars",
+    "in_turn",
+    "note",
+    "reporting",
+    "shown_to_person",
+    "stage",
+]
 
 _SECONDS_BETWEEN_LINES = 10.0
 # Rates are measured over at least a second, and a change of pace is believed within about twenty.
@@ -260,6 +272,22 @@ def stage(name: str, unit: str = "", total: int = 0) -> Iterator[Callable[[int, 
             reporter.note(f"{name}: all {total:,} {unit} were known")
     finally:
         reporter.end()
+
+
+@contextmanager
+def in_turn(*stages: tuple[str, str]) -> Iterator[tuple[Callable[[int, int], None], ...]]:
+    """Show several stages of one piece of work, given as name and unit: the function of each ends the one before it."""
+    with ExitStack() as stack:
+        shown, advance = 0, stack.enter_context(stage(*stages[0]))
+
+        def tell(number: int, done: int, of: int) -> None:
+            nonlocal shown, advance
+            if number != shown:
+                stack.close()
+                shown, advance = number, stack.enter_context(stage(*stages[number]))
+            advance(done, of)
+
+        yield tuple(partial(tell, number) for number in range(len(stages)))
 
 
 @contextmanager

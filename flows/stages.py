@@ -203,11 +203,13 @@ def _match(run: StagedRun, resolutions: StageOutcome, embeddings: StageOutcome) 
     contents = run.contents.verify(resolutions.ref, embeddings.ref)
     vectors = contents.read_embeddings()
     kept, key = known.kept_of(run), known.conditions(run)
-    with progress.stage("match", "pairs") as tell:
+    with progress.in_turn(("search", "clauses"), ("match", "pairs")) as (searched, matched):
         earlier = read_match(kept, key, contents)
         texts = in_compared_language(contents.read_resolutions())
         before = earlier.memory if earlier is not None else None
-        result = find_overlaps(texts, vectors.vectors, vectors.rows, tell, spread=engines.spread(), before=before)
+        result = find_overlaps(
+            texts, vectors.vectors, vectors.rows, matched, spread=engines.spread(), before=before, searched=searched
+        )
     ref = write_match(contents, result, earlier)
     keep_match(kept, key, contents, ref)
     return watch.outcome(ref, {"overlaps": ref.rows}, result.limits)

@@ -3,9 +3,12 @@
 import os
 import shutil
 import signal
+import socket
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,6 +168,19 @@ class TestCluster:
 
     def test_shards_with_the_same_content_are_shards_of_their_own(self, spread: engines.Spread) -> None:
         assert list(spread(square, {"add": 1}, [[2], [2], [2]])) == [[5], [5], [5]]
+
+    @pytest.mark.usefixtures("spread")
+    def test_two_clusters_on_one_machine_do_not_get_in_each_other_s_way(self, tmp_path: Path) -> None:
+        with socket.socket() as other, warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            with suppress(OSError):  # the port is taken already
+                other.bind(("127.0.0.1", 8787))
+                other.listen()
+            with engines.engaged("dask", tmp_path, workers=1):
+                over = engines.spread()
+                assert over is not None
+                assert list(over(square, {"add": 1}, [[1], [2]])) == [[2], [5]]
+        assert [str(one.message) for one in told if "8787" in str(one.message)] == []
 
     def test_documents_are_read_and_cut_as_on_this_machine(self, spread: engines.Spread) -> None:
         files = [(path.absolute(), relative_name(path, SAMPLE)) for path in find_files(SAMPLE)[:12]]

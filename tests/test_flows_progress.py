@@ -42,6 +42,26 @@ def test_a_stage_that_fails_is_ended_and_the_reporter_put_back() -> None:
     assert len(heard.calls) == 2
 
 
+def test_stages_in_turn_end_one_another_and_those_never_told_of_are_not_shown() -> None:
+    heard = Heard()
+    with progress.reporting(heard), progress.in_turn(("search", "clauses"), ("match", "pairs")) as (searched, matched):
+        searched(1, 1)
+        matched(0, 2)
+        matched(2, 2)
+    assert heard.calls == [
+        ("begin", "search", "clauses", 0),
+        (1, 1),
+        ("end",),
+        ("begin", "match", "pairs", 0),
+        (0, 2),
+        (2, 2),
+        ("end",),
+    ]
+    with progress.reporting(heard), progress.in_turn(("search", "clauses"), ("match", "pairs")):
+        pass
+    assert heard.calls[-2:] == [("begin", "search", "clauses", 0), ("end",)]
+
+
 def test_lines_come_at_intervals() -> None:
     stream = io.StringIO()
     lines = progress.Lines(stream, seconds=0.05)

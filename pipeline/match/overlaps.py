@@ -68,6 +68,7 @@ def find_overlaps(
     workers: int | None = None,
     spread: Spread | None = None,
     before: MatchMemory | None = None,
+    searched: Callable[[int, int], None] | None = None,
 ) -> MatchResult:
     """Scored pairs of clauses of different works, among texts in force.
 
@@ -79,38 +80,28 @@ def find_overlaps(
         workers: processes that score; the result is the same for any number.
         spread: scores elsewhere, see ``score_pairs``; the result is the same.
         before: what an earlier match left; only what has changed since is searched and scored.
+        searched: told (clauses whose nearest are known, clauses in all) now and then, before any pair is scored.
     """
     with uncollected():
-        return _found(resolutions, vectors, rows, before or MatchMemory(), progress, workers, spread)
-
-
-def _found(
-    resolutions: Sequence[Resolution],
-    vectors: NDArray[np.float32],
-    rows: dict[str, int],
-    before: MatchMemory,
-    progress: Callable[[int, int], None] | None,
-    workers: int | None,
-    spread: Spread | None,
-) -> MatchResult:
-    clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not r.is_foreign)
-    matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
-    texts = compared_texts(clauses, matrix)
-    compared = compared_clauses(clauses, matrix, texts)
-    candidates = candidate_pairs(compared, before.near)
-    read = list(zip(clauses, read_mandates(clauses), strict=True))
-    possible, each = _possible(compared, read, candidates)
-    overlaps, again, memory = _scored(
-        read, possible, before, lambda new: score_pairs(read, new, progress, workers, spread)
-    )
-    return MatchResult(
-        overlaps=overlaps,
-        weights={c.clause.id: round(says(c), 5) for c in clauses},
-        kinship=kinship(clauses, matrix, texts, candidates.near.best),
-        limits=_limits(resolutions, candidates, each),
-        again=again,
-        memory=replace(memory, near=candidates.near),
-    )
+        before = before or MatchMemory()
+        clauses = worded_clauses(r for r in resolutions if r.standing is Standing.IN_FORCE and not r.is_foreign)
+        matrix = centred(vectors[[rows[c.clause.id] for c in clauses]]) if clauses else vectors[:0]
+        texts = compared_texts(clauses, matrix)
+        compared = compared_clauses(clauses, matrix, texts)
+        candidates = candidate_pairs(compared, before.near, searched)
+        read = list(zip(clauses, read_mandates(clauses), strict=True))
+        possible, each = _possible(compared, read, candidates)
+        overlaps, again, memory = _scored(
+            read, possible, before, lambda new: score_pairs(read, new, progress, workers, spread)
+        )
+        return MatchResult(
+            overlaps=overlaps,
+            weights={c.clause.id: round(says(c), 5) for c in clauses},
+            kinship=kinship(clauses, matrix, texts, candidates.near.best),
+            limits=_limits(resolutions, candidates, each),
+            again=again,
+            memory=replace(memory, near=candidates.near),
+        )
 
 
 def _scored(

@@ -161,9 +161,7 @@ class RunContents:
 
     def read_bare_overlaps(self) -> tuple[Overlap, ...]:
         """The clause overlaps in the order written, each with empty evidence, which takes most of the time to read."""
-        return tuple(
-            map(rows.overlap_from_row, tables.OVERLAPS.table.read_rows(self.folder, without=("evidence",)))
-        )
+        return tuple(map(rows.overlap_from_row, tables.OVERLAPS.table.read_rows(self.folder, without=("evidence",))))
 
     def write_pairs(self, pairs: Iterable[ResolutionPair]) -> StageRef:
         """Write the scored resolution pairs."""
