@@ -222,6 +222,7 @@ def report(facts: dict[str, Any]) -> str:
         "",
         f"{facts['date']}, commit {facts['commit']}, {facts['machine']}. Command: `{facts['command']}`.",
         f"Load of the machine before: {facts['load']}; with a load above 2 the seconds of the clock are too many.",
+        "Measured at: " + ", ".join(f"{part} {commit}" for part, commit in facts["made_at"].items()) + ".",
         "",
     ]
     for one in facts.get("corpus", ()):
@@ -307,10 +308,18 @@ def main() -> None:
         },
         "corpus": lambda: [measure_corpus(options.work, size) for size in options.corpora],
     }
+    # Parts that are not measured now stay as they were, with the commit at which they were.
+    earlier = json.loads((HERE / "speed.json").read_text(encoding="utf-8")) if (HERE / "speed.json").is_file() else {}
+    made_at = {
+        part: earlier.get("made_at", {}).get(part, earlier.get("commit", "")) for part in PARTS if part in earlier
+    }
+    facts |= {part: earlier[part] for part in (*made_at, "exponent") if part in earlier}
     for part in options.parts:
         facts[part] = measured[part]()
+        made_at[part] = facts["commit"]
+        facts["made_at"] = made_at
         print(json.dumps(facts[part], indent=1), flush=True)
-    if len(facts.get("curve", ())) > 1:
+    if "curve" in options.parts and len(facts["curve"]) > 1:
         facts["exponent"] = matching.exponent(facts["curve"], "seconds")
     (HERE / "speed.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (HERE / "speed.md").write_text(report(facts), encoding="utf-8")
