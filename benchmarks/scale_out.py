@@ -6,6 +6,8 @@ whole road over the same documents with each in turns, into empty output folders
 of a stage that is handed out until the last result is back; the median of the repeats counts. Workers have done every
 stage once before on a few documents, so that the loading of models, which each does once, is not measured. The tables
 of all runs, and of one without a cluster, must be the same to the last byte: otherwise it fails.
+
+What the machine itself gives is measured beside: before each round a loop in one process, then in two at once.
 """
 
 import argparse
@@ -23,7 +25,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from flows import engines, stages
@@ -40,24 +42,30 @@ STAGES = {
 }
 WORKERS = (1, 2)
 WARM_UP = 16
+LOOP = "from time import perf_counter as t\ns = t()\nfor i in range(10**7): i * i % 7\nprint(t() - s)"
 
 
 @dataclass
 class Timed:
-    """A way to spread shards that notes the seconds and the shards of each stage."""
+    """A way to spread shards that notes the seconds and the shards of each stage.
+
+    ``own`` are seconds of the processor that this process spent meanwhile, which hands out shards and takes in results.
+    """
 
     over: engines.Spread
     seconds: dict[str, float] = field(default_factory=dict)
+    own: dict[str, float] = field(default_factory=dict)
     shards: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, function: Callable[[Any, Any], Any], shared: object, shards: Iterable[Any]) -> Iterator[Any]:
         """The results, as ``over`` gives them."""
         stage, count = STAGES[function.__name__], 0
-        start = perf_counter()
+        start, own = perf_counter(), process_time()
         for result in self.over(function, shared, shards):
             count += 1
             yield result
         self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
+        self.own[stage] = self.own.get(stage, 0.0) + process_time() - own
         self.shards[stage] = self.shards.get(stage, 0) + count
 
 
@@ -115,29 +123,46 @@ def cluster(stack: ExitStack, work: Path, workers: int) -> engines.Spread:
     return over
 
 
-def measure(options: argparse.Namespace, work: Path) -> tuple[dict[int, list[Timed]], dict[str, int], bool]:
-    """The runs with each number of workers, the counts, and whether all tables were the same."""
+def machine_gain() -> float:
+    """How much more two processes do than one, now: 2 at best, less where other work takes its part."""
+
+    def slowest(count: int) -> float:
+        loops = [
+            subprocess.Popen([sys.executable, "-c", LOOP], stdout=subprocess.PIPE, text=True) for _ in range(count)
+        ]
+        return max(float(loop.communicate()[0]) for loop in loops)
+
+    one = slowest(1)
+    return 2 * one / slowest(2)
+
+
+def measure(
+    options: argparse.Namespace, work: Path
+) -> tuple[dict[int, list[Timed]], list[float], dict[str, int], bool]:
+    """The runs with each number of workers, what the machine gave, the counts, and whether all tables were the same."""
     models = options.models if options.models.is_dir() else None
     corpus = choose(options.corpus, options.documents, work / "corpus")
     few = choose(options.corpus, WARM_UP, work / "few")
     out = work / "out"
     _, counts, plain = run(corpus, out, None, models)
     digests, timed = {plain}, {workers: list[Timed]() for workers in WORKERS}
+    gains: list[float] = []
     with ExitStack() as stack:
         overs = {workers: cluster(stack, work, workers) for workers in WORKERS}
         for workers in WORKERS:
             run(few, out, overs[workers], models)
         for repeat in range(options.repeats):
+            gains.append(machine_gain())
             for workers in WORKERS:
                 found, _, digest = run(corpus, out, overs[workers], models)
                 assert found is not None
                 timed[workers].append(found)
                 digests.add(digest)
                 print(f"{repeat + 1}, {workers}: {found.seconds}", file=sys.stderr)
-    return timed, counts, len(digests) == 1
+    return timed, gains, counts, len(digests) == 1
 
 
-def row(stage: str, one: Sequence[float], two: Sequence[float], shards: int) -> dict[str, Any]:
+def row(stage: str, one: Sequence[float], two: Sequence[float], own: Sequence[float], shards: int) -> dict[str, Any]:
     """Medians of one stage, and the gain of each round, in which the two ran one after the other."""
     gains = [a / max(b, 1e-6) for a, b in zip(one, two, strict=True)]
     first, second = statistics.median(one), statistics.median(two)
@@ -146,6 +171,7 @@ def row(stage: str, one: Sequence[float], two: Sequence[float], shards: int) -> 
         "shards": shards,
         "one": round(first, 2),
         "two": round(second, 2),
+        "own": round(statistics.median(own), 2),
         "gain": round(first / max(second, 1e-6), 2),
         "least": round(min(gains), 2),
         "most": round(max(gains), 2),
@@ -156,11 +182,17 @@ def rows(timed: dict[int, list[Timed]]) -> list[dict[str, Any]]:
     """A row for each stage, and one for all of them together."""
     one, two = timed[1], timed[2]
     out = [
-        row(stage, [t.seconds[stage] for t in one], [t.seconds[stage] for t in two], one[0].shards[stage])
+        row(
+            stage,
+            [t.seconds[stage] for t in one],
+            [t.seconds[stage] for t in two],
+            [t.own[stage] for t in two],
+            one[0].shards[stage],
+        )
         for stage in one[0].seconds
     ]
     whole = [[sum(t.seconds.values()) for t in side] for side in (one, two)]
-    return [*out, row("together", whole[0], whole[1], sum(one[0].shards.values()))]
+    return [*out, row("together", *whole, [sum(t.own.values()) for t in two], sum(one[0].shards.values()))]
 
 
 def table(facts: dict[str, Any]) -> str:
@@ -177,18 +209,24 @@ def table(facts: dict[str, Any]) -> str:
             f"before: {facts['load']}, after: {facts['load_after']}."
         ),
         "",
-        "| stage | shards | one worker, s | two workers, s | gain of the medians | gain, least to most of a round |",
-        "|---|---|---|---|---|---|",
+        (
+            "| stage | shards | one worker, s | two workers, s | the process in the middle, processor s | "
+            "gain of the medians | gain, least to most of a round |"
+        ),
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r['stage']} | {r['shards']} | {r['one']} | {r['two']} | {r['gain']} | {r['least']} to {r['most']} |"
+        f"| {r['stage']} | {r['shards']} | {r['one']} | {r['two']} | {r['own']} | "
+        f"{r['gain']} | {r['least']} to {r['most']} |"
         for r in facts["stages"]
     ]
     lines += [
         "",
         (
-            "The process that hands out the shards and takes in the results runs beside the workers: of "
-            f"{facts['processors']} processors it takes its part from two workers and not from one."
+            "The process in the middle hands out the shards and takes in the results, beside the workers: of "
+            f"{facts['processors']} processors it takes its part from two workers and not from one. A loop in two "
+            "processes at once did, before each round, so many times the work of one: "
+            f"{', '.join(str(gain) for gain in facts['machine_gains'])}; this is the most that a stage can gain."
         ),
         "",
         f"Tables byte by byte as without a cluster: {'yes' if facts['same'] else 'NO'}.",
@@ -213,7 +251,7 @@ def main() -> None:
     options = parser.parse_args()
     load = loads()
     with tempfile.TemporaryDirectory(prefix="overlap-scale-out-") as name:
-        timed, counts, same = measure(options, Path(name))
+        timed, gains, counts, same = measure(options, Path(name))
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE)
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
@@ -226,6 +264,7 @@ def main() -> None:
         "load_after": loads(),
         "counts": counts,
         "same": same,
+        "machine_gains": [round(gain, 2) for gain in gains],
         "stages": rows(timed),
     }
     (options.into / "scale_out.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
