@@ -116,7 +116,9 @@ def road(corpus: Path, out: Path) -> dict[str, Any]:
 
 def in_a_process(work: Path, *what: str) -> Any:  # noqa: ANN401  JSON
     """What this program prints when it is asked for one measurement."""
-    command = [sys.executable, str(HERE / "speed.py"), "-", "--work", str(work), "--one", *what]
+    # Not as a script: worker processes would import it again, and with it libraries that no run of the product loads.
+    begin = f"import sys; sys.path.insert(0, {str(HERE)!r}); import speed; speed.main()"
+    command = [sys.executable, "-c", begin, "-", "--work", str(work), "--one", *what]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
     if done.returncode:
         raise SystemExit(done.stderr)
