@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from flows import progress
 from flows.outcome import StageOutcome, Stopwatch
-from pipeline.collector import uncollected
 from pipeline.domain import Citation, Document, Rejected, Resolution
 from pipeline.store.contents import StageRef
 from pipeline.store.kept import Kept, code_digest, key_of
@@ -73,8 +72,7 @@ def once(
     if value is not None:
         progress.note(f"{stage}: as in an earlier run, nothing has changed")
         return replace(_outcomes().validate_python(value), seconds=watch.seconds())
-    with uncollected():
-        outcome = work()
+    outcome = work()
     if keep(outcome):
         kept.write_files(kind, key, run.folder, outcome.ref.files, _outcomes().dump_python(outcome, mode="json"))
         kept.thin(kind, _MOST_RESULTS)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flows import engines, known, progress
 from flows.outcome import StageOutcome, Stopwatch
 from flows.spec import RunSpec, digest_of_file, versions_in_use
+from pipeline.collector import uncollected
 from pipeline.domain import Citation, Document, Finding, Manifest, Rejected, Resolution
 from pipeline.errors import InputError
 from pipeline.store.runs import REPORT, WORKBOOK, RunFolder, digest_of_findings
@@ -220,6 +221,7 @@ def compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -
     return known.once(run, "compare", (resolutions.ref, overlaps.ref), lambda: _compare(run, resolutions, overlaps))
 
 
+@uncollected()
 def _compare(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     from pipeline.compare import compare_resolutions
     from pipeline.segment import in_compared_language
@@ -242,6 +244,7 @@ def cluster(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -
     return known.once(run, "cluster", (resolutions.ref, overlaps.ref), lambda: _cluster(run, resolutions, overlaps))
 
 
+@uncollected()
 def _cluster(run: StagedRun, resolutions: StageOutcome, overlaps: StageOutcome) -> StageOutcome:
     from pipeline.cluster import accept_clusters, cluster_overlaps
 
@@ -262,6 +265,7 @@ def rank(
     return known.once(run, "rank", inputs, lambda: _rank(run, resolutions, pairs, overlaps, clusters), facts=day)
 
 
+@uncollected()
 def _rank(
     run: StagedRun, resolutions: StageOutcome, pairs: StageOutcome, overlaps: StageOutcome, clusters: StageOutcome
 ) -> StageOutcome:
