@@ -1,5 +1,6 @@
 """Candidates, bounds and exact scoring of many pairs, against plain ways to the same result."""
 
+import pickle
 from collections.abc import Sequence
 from itertools import product
 
@@ -31,6 +32,7 @@ from pipeline.match.mandates import ComparedMandate, read_mandate
 from pipeline.match.nearest import Metric, NearRows, Searched, nearest_rows
 from pipeline.match.nearness import text_nearness
 from pipeline.match.overlaps import centred, worded_clauses
+from pipeline.match.sending import packed_nouns
 from pipeline.match.tokens import Vocabulary, WordedClause, word_clause
 from pipeline.reference import formula_spans, load_formulae, load_scoring
 
@@ -262,13 +264,15 @@ def test_two_workers_score_as_one_does(sample_read: tuple[list[Read], NDArray[np
     alone = score_pairs(read, possible, workers=1)
     assert alone
     assert score_pairs(read, possible, workers=2) == alone
-    told = {(o.left, o.right): o for o in alone}
-    for place in range(0, len(pairs), 450):
-        (left, left_mandate), (right, right_mandate) = (read[row] for row in pairs[place].tolist())
-        near = float(cosines[place])
-        pair = ComparedPair(left, right, left_mandate, right_mandate, align(left, right), near, near)
-        overlap = judged_overlap(pair)
-        assert told.get((overlap.left, overlap.right), overlap) == overlap
+    row = {clause.clause.id: at for at, (clause, _) in enumerate(read)}
+    near = {(i, j): cosine for (i, j), cosine in zip(pairs.tolist(), cosines.tolist(), strict=True)}
+    for overlap in alone[:: len(alone) // 20 + 1]:
+        i, j = row[overlap.left], row[overlap.right]
+        (left, left_mandate), (right, right_mandate) = read[i], read[j]
+        pair = ComparedPair(left, right, left_mandate, right_mandate, align(left, right), near[i, j], near[i, j])
+        assert judged_overlap(pair) == overlap
+    mandates = [mandate for _, mandate in read]
+    assert pickle.loads(packed_nouns(mandates)) == mandates
 
 
 @settings(max_examples=60)

@@ -1,24 +1,21 @@
 """Pairs that may be worth keeping, aligned and judged, on one processor or on several."""
 
-import copyreg
-import gc
 import hashlib
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from multiprocessing import get_context
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.collector import uncollected
-from pipeline.domain import Action, Clause, Contribution, Evidence, Mandate, Match, MatchKind, Overlap, Relation, Span
+from pipeline.domain import Contribution, Evidence, Match, MatchKind, Overlap, Relation, Span
 from pipeline.match.alignment import align
 from pipeline.match.bounds import ClauseColumns, pair_bounds
 from pipeline.match.features import (
@@ -34,7 +31,7 @@ from pipeline.match.features import (
 from pipeline.match.judgement import relation_shares
 from pipeline.match.mandates import ComparedMandate
 from pipeline.match.relations import Verdict, relate
-from pipeline.match.signs import ClauseSigns
+from pipeline.match.sending import packed_nouns
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
@@ -56,15 +53,6 @@ _Packed = tuple[
 ]
 _RELATIONS = {relation.value: relation for relation in Relation}
 _KINDS = {kind.value: kind for kind in MatchKind}
-
-
-def _rebuilt(noun: type[Any], fields: Callable[[Any], Any], value: object) -> tuple[type[Any], Any]:
-    return noun, fields(value)
-
-
-# What a worker is sent by the thousand: built again by its constructor from its fields, in half the time.
-for _noun in (WordedClause, ComparedMandate, ClauseSigns, Clause, Mandate, Action, Span):
-    copyreg.pickle(_noun, partial(_rebuilt, _noun, attrgetter(*_noun.__slots__)))
 
 # Starting processes takes seconds; fewer pairs are done sooner without.
 _WORTH_PROCESSES = 20_000
@@ -152,7 +140,7 @@ def _side_by_side(read: Sequence[Read], possible: PossiblePairs, workers: int) -
         for chunk in possible.chunks():
             rows = np.unique(chunk.pairs)
             own = replace(chunk, pairs=np.searchsorted(rows, chunk.pairs))
-            waiting.append(pool.submit(_score_all, [slim[row] for row in rows.tolist()], own))
+            waiting.append(pool.submit(_score_sent, packed_nouns(([slim[row] for row in rows.tolist()], own))))
             if len(waiting) > _AHEAD * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -171,9 +159,14 @@ def _without_neighbours(read: Sequence[Read]) -> list[Read]:
 
 
 def _start() -> None:
-    """Ctrl-C is the business of the process that started this one; a worker makes no cycles of objects to look for."""
+    """Ctrl-C is the business of the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
+
+
+def _score_sent(sent: bytes) -> list[_Packed]:
+    """``_score_all`` of what ``packed_nouns`` made of its arguments."""
+    with uncollected():
+        return _score_all(*pickle.loads(sent))
 
 
 def _processors() -> int:

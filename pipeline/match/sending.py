@@ -1,0 +1,34 @@
+"""Clauses as bytes for another process, at half the cost that frozen nouns have by themselves."""
+
+import copyreg
+import io
+import pickle
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from pipeline.domain import Action, Clause, Mandate, Span
+from pipeline.match.mandates import ComparedMandate
+from pipeline.match.signs import ClauseSigns
+from pipeline.match.tokens import WordedClause
+
+__all__ = ["packed_nouns"]
+
+
+def _reducer(noun: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[Any, ...]]]:
+    fields = attrgetter(*noun.__slots__)
+    return lambda value: (noun, fields(value))
+
+
+# Those that are sent by the thousand: each is built again by its constructor from its fields.
+_NOUNS: tuple[type[Any], ...] = (WordedClause, ComparedMandate, ClauseSigns, Clause, Mandate, Action, Span)
+_REDUCERS = {noun: _reducer(noun) for noun in _NOUNS}
+
+
+def packed_nouns(value: object) -> bytes:
+    """Anything that can be pickled, for ``pickle.loads``."""
+    made = io.BytesIO()
+    pickler = pickle.Pickler(made, protocol=pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = {**copyreg.dispatch_table, **_REDUCERS}
+    pickler.dump(value)
+    return made.getvalue()
