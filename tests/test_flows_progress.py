@@ -42,7 +42,7 @@ def test_a_stage_that_fails_is_ended_and_the_reporter_put_back() -> None:
     assert len(heard.calls) == 2
 
 
-def test_stages_in_turn_end_one_another_and_those_never_told_of_are_not_shown() -> None:
+def test_stages_in_turn_end_one_another_and_only_the_first_is_shown_untold() -> None:
     heard = Heard()
     with progress.reporting(heard), progress.in_turn(("search", "clauses"), ("match", "pairs")) as (searched, matched):
         searched(1, 1)
