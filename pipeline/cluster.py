@@ -122,9 +122,16 @@ def _components_of(
         return []
     graph = sp.coo_matrix((np.ones(len(links), dtype=bool), (left, right)), shape=(count, count))
     label = components_of_graph(graph, directed=False)[1]
-    order = np.argsort(label[left], kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(label[left][order])) + 1)
-    return [(np.unique(np.concatenate([left[part], right[part]])), links[part]) for part in parts]
+    linked = np.zeros(count, dtype=bool)
+    linked[left] = linked[right] = True
+    clauses = np.flatnonzero(linked)
+    return list(zip(_by(label[clauses], clauses), _by(label[left], links), strict=True))
+
+
+def _by(label: NDArray[np.intp], values: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The values of each label, labels from the smallest, values as they come."""
+    order = np.argsort(label, kind="stable")
+    return np.split(values[order], np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def _face(members: Iterable[str], inside: Iterable[Overlap]) -> str:
@@ -136,8 +143,8 @@ def _face(members: Iterable[str], inside: Iterable[Overlap]) -> str:
     return min(members, key=lambda m: (-nearness[m], m))
 
 
-def _groups(links: Sequence[Overlap], most: float) -> list[tuple[frozenset[str], list[Overlap]]]:
-    """Components of at most ``most`` clauses with their links.
+def _groups(links: Sequence[Overlap], most: float) -> list[_Group]:
+    """Components of at most ``most`` clauses with their links, in the order of their smallest member.
 
     A larger component loses its weakest links until it falls apart, except one that has links of one strength alone.
     Going from the strongest links down gives the same groups in one pass: what has grown too large stays apart.
@@ -173,9 +180,7 @@ def _groups(links: Sequence[Overlap], most: float) -> list[tuple[frozenset[str],
     return _with_links(groups, links)
 
 
-def _with_links(
-    groups: Sequence[tuple[set[str], float]], links: Sequence[Overlap]
-) -> list[tuple[frozenset[str], list[Overlap]]]:
+def _with_links(groups: Sequence[tuple[set[str], float]], links: Sequence[Overlap]) -> list[_Group]:
     """Each group with its links above its threshold, groups in the order of their smallest member."""
     home = {member: number for number, (members, _) in enumerate(groups) for member in members}
     inside: list[list[Overlap]] = [[] for _ in groups]

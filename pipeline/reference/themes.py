@@ -14,6 +14,9 @@ from pipeline.reference.tables import read_table
 
 __all__ = ["Theme", "Themes", "find_theme", "load_themes"]
 
+# A word with all that is joined to it: a whole word of a theme is one of these, or a phrase.
+_RUN = re.compile(r"[\w-]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -67,9 +70,9 @@ def find_theme(texts: Iterable[str]) -> Theme | None:
         return None
     voices: dict[str, float] = defaultdict(float)
     for text in folded:
-        for code, word, pattern, voice in _patterns():
-            if word in text and pattern.search(text):
-                voices[code] += voice / len(folded)
+        for place in _spoken(text):
+            code, voice = _voices()[place]
+            voices[code] += voice / len(folded)
     ranked = sorted(voices.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < table.least:
         return None
@@ -78,18 +81,39 @@ def find_theme(texts: Iterable[str]) -> Theme | None:
     return next(theme for theme in table.themes if theme.code == ranked[0][0])
 
 
+def _spoken(text: str) -> list[int]:
+    """Places of the words of themes that stand in a text."""
+    single, phrases = _forms()
+    runs = set(_RUN.findall(text))
+    found = [place for run in runs & single.keys() for place in single[run]]
+    for run in runs & phrases.keys():
+        found.extend(place for place, phrase, pattern in phrases[run] if phrase in text and pattern.search(text))
+    return sorted(set(found))
+
+
 @cache
-def _patterns() -> tuple[tuple[str, str, re.Pattern[str], float], ...]:
-    """Code of a theme, a word of it, the pattern of that as a whole word in the singular or plural, and its voice."""
+def _voices() -> tuple[tuple[str, float], ...]:
+    """Code of the theme and voice of each word of each theme."""
     themes = load_themes().themes
     shared = Counter(word for theme in themes for word in theme.words)
     return tuple(
-        (
-            theme.code,
-            word,
-            re.compile(rf"(?<![\w-]){re.escape(word)}(?:e?s)?(?![\w-])"),
-            (2.0 if len(re.split(r"[\s-]", word)) > 1 else 1.0) / math.sqrt(shared[word]),
-        )
+        (theme.code, (2.0 if len(re.split(r"[\s-]", word)) > 1 else 1.0) / math.sqrt(shared[word]))
         for theme in themes
         for word in theme.words
     )
+
+
+@cache
+def _forms() -> tuple[dict[str, tuple[int, ...]], dict[str, list[tuple[int, str, re.Pattern[str]]]]]:
+    """Places of words by each of their forms, singular and plural; and those of phrases by how they begin."""
+    words = [word for theme in load_themes().themes for word in theme.words]
+    single: dict[str, tuple[int, ...]] = {}
+    phrases: dict[str, list[tuple[int, str, re.Pattern[str]]]] = defaultdict(list)
+    for place, word in enumerate(words):
+        if _RUN.fullmatch(word):
+            for form in (word, f"{word}s", f"{word}es"):
+                single[form] = (*single.get(form, ()), place)
+        else:
+            pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?:e?s)?(?![\w-])")
+            phrases[_RUN.findall(word)[0]].append((place, word, pattern))
+    return single, phrases
