@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from conftest import Road
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -141,6 +141,7 @@ def check_nearest(rows: Searched, metrics: Sequence[Metric], found: NearRows) ->
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 5)), min_size=1, max_size=9), max_size=5))
+@example([[(0, 2), (1, 2), (3, 2), (6, 1)], [(1, 1), (6, 1)], [(6, 1)]])  # a list once cut above all rows that stay
 def test_a_search_that_goes_on_from_another_finds_what_a_full_one_finds(
     corpora: list[list[tuple[int, int]]],
 ) -> None:

@@ -82,10 +82,11 @@ class NearLists:
         table.places[rows, :width] = held[:, :width]
         bound = bounds[origin[rows]]
         known = bound != EMPTY
+        last, score = bound[known] & ROW_MASK, bound[known] & ~ROW_MASK
+        whole = last == ROW_MASK  # up to a score, with all rows of that score
+        place = upto[np.where(whole, 0, last)]
         # A list that ended at a row that stood before all of now is whole up to the score above.
-        place = upto[(bound & ROW_MASK)[known]]
-        moved_bound = np.where(place >= 0, (bound[known] & ~ROW_MASK) | place, (bound[known] & ~ROW_MASK) - 1)
-        bound[known] = moved_bound
+        bound[known] = np.where(whole, bound[known], np.where(place >= 0, score | place, score - 1))
         if held.shape[1] > width:
             bound = np.where(held[:, width] != EMPTY, np.minimum(bound, held[:, width - 1]), bound)
         table.bounds[rows] = bound
