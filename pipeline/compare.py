@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pipeline.domain import (
+    Adopter,
     Body,
     Clause,
     Force,
@@ -33,12 +34,17 @@ __all__ = ["compare_resolutions"]
 class _Text:
     """A text with what every comparison of it asks for, found out once.
 
-    ``mandates`` are its operative clauses and ``total`` what they say; ``roles`` tell what each clause is for, and
-    ``offices`` are those of Directors.
+    ``place`` is its place in the order of precedence. ``mandates`` are its operative clauses and ``total`` what they
+    say; ``roles`` tell what each clause is for, and ``offices`` are those of Directors.
     """
 
     resolution: Resolution
+    name: str
     work: str
+    place: int
+    body: Adopter
+    sector: Sector
+    is_question: bool
     clauses: frozenset[str]
     roles: Mapping[str, str]
     mandates: tuple[str, ...]
@@ -54,37 +60,22 @@ _AIMS = {"SUP": "suppress the adopted text", "NOC": "leave the adopted text as i
 
 @dataclass(frozen=True, slots=True)
 class _Aligned:
-    """Two texts with their one-to-one aligned overlaps, best first."""
+    """Two texts, that which prevails first, with their one-to-one aligned overlaps, best first.
+
+    ``counting`` are those that are more than formula language, and ``probability`` is that of the best of them.
+    """
 
     first: _Text
     second: _Text
     overlaps: tuple[Overlap, ...]
     strength: float
-    coverage_a: float
-    coverage_b: float
-    unmatched_a: tuple[str, ...]
-    unmatched_b: tuple[str, ...]
     cites: str
-
-    @property
-    def a(self) -> Resolution:
-        """The text that prevails."""
-        return self.first.resolution
-
-    @property
-    def b(self) -> Resolution:
-        """The other text."""
-        return self.second.resolution
-
-    @property
-    def counting(self) -> tuple[Overlap, ...]:
-        """Aligned overlaps that are more than formula language."""
-        return tuple(o for o in self.overlaps if o.relation is not Relation.BOIL)
-
-    @property
-    def probability(self) -> float:
-        """That of the best aligned overlap."""
-        return max((o.probability for o in self.counting), default=0.0)
+    coverage_a: float = 0.0
+    coverage_b: float = 0.0
+    unmatched_a: tuple[str, ...] = ()
+    unmatched_b: tuple[str, ...] = ()
+    counting: tuple[Overlap, ...] = ()
+    probability: float = 0.0
 
 
 def compare_resolutions(
@@ -108,19 +99,26 @@ def compare_resolutions(
         for r in resolutions
         if r.standing is Standing.IN_FORCE and r.body is not Body.UNKNOWN and not r.is_foreign
     }
-    read = {name: _read(r, weights) for name, r in texts.items()}
+    ordered = sorted(texts, key=lambda name: precedence(texts[name]))
+    read = {name: _read(texts[name], name, place, weights) for place, name in enumerate(ordered)}
     grouped: dict[tuple[str, str], list[Overlap]] = defaultdict(list)
     for overlap in overlaps:
         names = _holder(overlap.left), _holder(overlap.right)
         grouped[min(names), max(names)].append(overlap)
     near = {(min(k.a, k.b), max(k.a, k.b)): k.strength for k in kinship}
     pairs = [*_editions(resolutions, lineages)]
-    for first, second in sorted(set(grouped) | set(near) | _citing(read)):
+    for first, second in grouped.keys() | near.keys() | _citing(read):
         if first not in read or second not in read:
             continue
-        a, b = sorted((read[first], read[second]), key=lambda text: precedence(text.resolution))
-        found = grouped.get((first, second), [])
-        pairs.append(_related(_align(a, b, found, weights, near.get((first, second), 0.0))))
+        a, b = read[first], read[second]
+        if a.place > b.place:
+            a, b = b, a
+        strength, cites = near.get((first, second), 0.0), _cites(a, b)
+        if found := grouped.get((first, second)):
+            pairs.append(_related(_align(a, b, found, weights, strength, cites)))
+        else:  # half of all pairs are near as wholes and share no clause
+            bare = _Aligned(a, b, (), strength, cites, unmatched_a=a.mandates, unmatched_b=b.mandates)
+            pairs.append(_related(bare))
     return tuple(sorted(pairs, key=lambda p: (p.a, p.b)))
 
 
@@ -129,12 +127,17 @@ def _holder(clause: str) -> str:
     return clause.partition("#")[0].partition("!")[0]
 
 
-def _read(resolution: Resolution, weights: Mapping[str, float]) -> _Text:
+def _read(resolution: Resolution, name: str, place: int, weights: Mapping[str, float]) -> _Text:
     clauses = tuple(resolution.clauses)
     mandates = tuple(c.id for c in clauses if c.part is Part.OPERATIVE)
     return _Text(
         resolution=resolution,
+        name=name,
         work=str(resolution.id.work),
+        place=place,
+        body=resolution.body,
+        sector=resolution.id.sector,
+        is_question=resolution.id.type is InstrumentType.QUESTION,
         clauses=frozenset(c.id for c in clauses),
         roles={c.id: _role(c) for c in clauses},
         mandates=mandates,
@@ -162,7 +165,7 @@ def _citing(texts: Mapping[str, _Text]) -> set[tuple[str, str]]:
     for name, text in texts.items():
         for work in text.cited:
             other = by_work.get(work)
-            if other is not None and texts[other].resolution.body is not text.resolution.body:
+            if other is not None and texts[other].body is not text.body:
                 found.add((min(name, other), max(name, other)))
     return found
 
@@ -184,7 +187,9 @@ def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:
     return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), reasons=(reason,))
 
 
-def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str, float], strength: float) -> _Aligned:
+def _align(
+    a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str, float], strength: float, cites: str
+) -> _Aligned:
     """The one-to-one alignment of clauses with the greatest sum of probability times information.
 
     Clauses of different roles, such as an order and a request, are aligned where nothing better is there.
@@ -209,25 +214,26 @@ def _align(a: _Text, b: _Text, overlaps: Sequence[Overlap], weights: Mapping[str
         alike = 1.0 if a.roles.get(own) == b.roles.get(other) else scale.other_role
         gain[i, j] = overlap.probability * counted * worded * says * alike
         at[i, j] = overlap
-    # Half of all pairs are near as wholes and share no clause.
-    best = zip(*linear_sum_assignment(-gain), strict=True) if overlaps else ()
-    chosen = [at[i, j] for i, j in best if (i, j) in at]
+    chosen = [at[i, j] for i, j in zip(*linear_sum_assignment(-gain), strict=True) if (i, j) in at]
     chosen.sort(key=lambda o: (-o.probability, o.id))
+    counting = tuple(o for o in chosen if o.relation is not Relation.BOIL)
     limit = load_scoring().thresholds["same_theme"]
     credit: dict[str, float] = {}
-    for overlap in chosen:
-        if overlap.relation is not Relation.BOIL and overlap.probability >= limit:
+    for overlap in counting:
+        if overlap.probability >= limit:
             credit[overlap.left] = credit[overlap.right] = overlap.probability
     return _Aligned(
         first=a,
         second=b,
         overlaps=tuple(chosen),
         strength=strength,
+        cites=cites,
         coverage_a=_coverage(a, credit, weights),
         coverage_b=_coverage(b, credit, weights),
         unmatched_a=_unmatched(a, credit),
         unmatched_b=_unmatched(b, credit),
-        cites=_cites(a, b),
+        counting=counting,
+        probability=max((o.probability for o in counting), default=0.0),
     )
 
 
@@ -239,7 +245,7 @@ def _coverage(text: _Text, credit: Mapping[str, float], weights: Mapping[str, fl
 
 
 def _unmatched(text: _Text, credit: Mapping[str, float]) -> tuple[str, ...]:
-    # Most texts share nothing; all these pairs then hold one and the same tuple.
+    # Where nothing counts, all pairs of a text hold one and the same tuple.
     return tuple(c for c in text.mandates if c not in credit) if credit else text.mandates
 
 
@@ -251,10 +257,10 @@ def _cites(a: _Text, b: _Text) -> str:
 def _related(pair: _Aligned) -> ResolutionPair:
     relation, reasons = _relation(pair)
     return ResolutionPair(
-        a=str(pair.a.id),
-        b=str(pair.b.id),
-        body_a=pair.a.body.value,
-        body_b=pair.b.body.value,
+        a=pair.first.name,
+        b=pair.second.name,
+        body_a=pair.first.body.value,
+        body_b=pair.second.body.value,
         relation=relation,
         probability=pair.probability,
         strength=pair.strength,
@@ -270,23 +276,28 @@ def _related(pair: _Aligned) -> ResolutionPair:
 
 def _relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     """The first test of the taxonomy that holds for the two texts as wholes."""
-    limits = load_scoring().thresholds
-    if InstrumentType.QUESTION in (pair.a.id.type, pair.b.id.type):
+    if pair.first.is_question or pair.second.is_question:
         return _question_relation(pair)
-    if are_parallel(pair.a, pair.b):
+    if are_parallel(pair.first.resolution, pair.second.resolution):
         return Relation.PAR, ("both are working-method or structure texts of different Sectors",)
+    return (_relation_by_clauses(pair) if pair.overlaps else None) or _weak_relation(pair)
+
+
+def _relation_by_clauses(pair: _Aligned) -> tuple[Relation, tuple[str, ...]] | None:
+    """What aligned clauses say of the texts as wholes, if anything."""
+    limits = load_scoring().thresholds
     strong = [o for o in pair.counting if o.probability >= limits["sure"]]
-    if pair.overlaps and not pair.counting and pair.strength < limits["kin_theme"] and not pair.cites:
+    if not pair.counting and pair.strength < limits["kin_theme"] and not pair.cites:
         return Relation.BOIL, ("what the two texts share is formula language",)
     if conflict := next((o for o in strong if o.relation is Relation.CONF), None):
         return Relation.CONF, (f"{conflict.left} and {conflict.right} may give orders that do not go together",)
-    if max(pair.coverage_a, pair.coverage_b) >= limits["subset"] and pair.a.body is not pair.b.body:
-        smaller, share = (pair.b, pair.coverage_b) if pair.coverage_b >= pair.coverage_a else (pair.a, pair.coverage_a)
-        return Relation.SUB, (f"{round(100 * share)} % of what {cite(smaller)} orders stands in the other text",)
+    a, b = pair.first, pair.second
+    if max(pair.coverage_a, pair.coverage_b) >= limits["subset"] and a.body is not b.body:
+        smaller, share = (b, pair.coverage_b) if pair.coverage_b >= pair.coverage_a else (a, pair.coverage_a)
+        told = f"{round(100 * share)} % of what {cite(smaller.resolution)} orders stands in the other text"
+        return Relation.SUB, (told,)
     telling = [o for o in strong if o.relation is not Relation.THEME and o.relation in load_scoring().label_weights]
-    if telling:
-        return max(telling, key=lambda o: (_weight(o), o.id)).relation, ()
-    return _weak_relation(pair)
+    return (max(telling, key=lambda o: (_weight(o), o.id)).relation, ()) if telling else None
 
 
 def _weight(overlap: Overlap) -> float:
@@ -301,16 +312,14 @@ def _weight(overlap: Overlap) -> float:
 def _weak_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     """Texts without a strong clause overlap: integration, complementary work, theme, or nothing."""
     limits = load_scoring().thresholds
-    sectors = {pair.a.id.sector, pair.b.id.sector}
+    a, b = pair.first, pair.second
     thematic = pair.strength >= limits["kin_theme"] or pair.probability >= limits["overlap"]
     near = thematic or pair.strength >= limits["kinship"] or pair.probability >= limits["same_theme"]
-    if pair.a.body is Body.PP and pair.cites in ("b", "both") and sectors != {Sector.UNION} and near:
+    if a.body is Body.PP and pair.cites in ("b", "both") and not (a.sector is b.sector is Sector.UNION) and near:
         return Relation.INTEG, ("the Sector text cites the Plenipotentiary text and gives instructions of its own",)
-    if pair.cites and pair.a.body is not pair.b.body and (thematic or pair.probability >= limits["same_theme"]):
+    if pair.cites and a.body is not b.body and (thematic or pair.probability >= limits["same_theme"]):
         return Relation.COMP, ("one text cites the other and gives different tasks",)
-    if pair.strength >= limits["kinship"] and (
-        _names_partner(pair.first, pair.second) or _names_partner(pair.second, pair.first)
-    ):
+    if pair.strength >= limits["kinship"] and (_names_partner(a, b) or _names_partner(b, a)):
         return Relation.COMP, ("one text names the office of the other as a partner",)
     if thematic:
         return Relation.THEME, ("the two texts deal with the same theme",)
@@ -319,9 +328,9 @@ def _weak_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
 
 def _question_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
     limits = load_scoring().thresholds
-    both = pair.a.id.type is InstrumentType.QUESTION and pair.b.id.type is InstrumentType.QUESTION
+    both = pair.first.is_question and pair.second.is_question
     near = pair.strength >= limits["kin_question"]
-    if both and near and pair.a.id.sector is not pair.b.id.sector:
+    if both and near and pair.first.sector is not pair.second.sector:
         return Relation.STUDY, ("Questions of two Sectors ask for the same study",)
     if near:
         return Relation.THEME, ("the same theme, one of them a Question",)
@@ -330,5 +339,5 @@ def _question_relation(pair: _Aligned) -> tuple[Relation, tuple[str, ...]]:
 
 def _names_partner(naming: _Text, named: _Text) -> bool:
     """Whether a clause of one text is to be carried out with the only office that the other addresses."""
-    apart = naming.resolution.id.sector is not named.resolution.id.sector
+    apart = naming.sector is not named.sector
     return apart and len(named.offices) == 1 and named.offices <= naming.partners

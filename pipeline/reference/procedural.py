@@ -11,8 +11,8 @@ __all__ = ["are_parallel"]
 
 def are_parallel(left: Resolution, right: Resolution) -> bool:
     """Whether two texts of different Sectors are parallel by design: their titles name the same procedural matter."""
-    sectors = {left.id.sector, right.id.sector}
-    if len(sectors) == 1 or Sector.UNION in sectors:
+    one, other = left.id.sector, right.id.sector
+    if one is other or Sector.UNION in (one, other):
         return False
     return bool(_matters(left.title) & _matters(right.title))
 
