@@ -1,6 +1,7 @@
 """A draft against the mandates of a run: the same judgement as a run gives, from memory or from the disk."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,24 @@ import pytest
 from conftest import Road
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.check import check
-from pipeline.domain import Document, Part, Relation, Resolution, Standing
+from pipeline.domain import Document, Overlap, Part, Relation, Resolution, Standing
 from pipeline.embed import load_encoder
 from pipeline.errors import RunError
 from pipeline.ingest.drafts import read_draft
+from pipeline.match import draft as draft_search
+from pipeline.match.alignment import align
 from pipeline.match.draft import CheckedClause, DraftIndex, build_draft_index, check_draft
+from pipeline.match.draft_columns import word_sums
+from pipeline.match.exact import judged_overlap
+from pipeline.match.features import ComparedPair
+from pipeline.match.mandates import read_mandate
+from pipeline.match.overlaps import centred
+from pipeline.match.texts import compared_texts
+from pipeline.match.tokens import WordedClause, is_compared, word_clause
+from pipeline.reference import load_scoring, precedence
 from pipeline.segment.drafts import segment_draft
 from pipeline.store.draft_index import read_index, write_index
 
@@ -46,6 +58,14 @@ def checked(sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex)
     return tuple(one for text in texts for one in check_draft(index, [text], vectors, rows, top=500))
 
 
+@pytest.fixture(scope="module")
+def plain(
+    sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex
+) -> dict[str, list[list[tuple[str, Overlap]]]]:
+    """Of some texts of the sample, what is worth telling of each clause."""
+    return {str(text.id): plainly_checked(index, text, sample_road) for text in texts[::6]}
+
+
 def test_a_check_says_of_two_clauses_what_a_run_says(sample_road: Road, checked: tuple[CheckedClause, ...]) -> None:
     run = {overlap.id: overlap for overlap in sample_road.matched.overlaps}
     told = {match.overlap.id: match.overlap for one in checked for match in one.matches}
@@ -65,14 +85,84 @@ def test_a_check_misses_no_overlap_of_a_run(sample_road: Road, checked: tuple[Ch
 
 
 def test_few_are_the_first_of_many(
-    sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex, checked: tuple[CheckedClause, ...]
+    sample_road: Road,
+    texts: tuple[Resolution, ...],
+    index: DraftIndex,
+    checked: tuple[CheckedClause, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # One at a time: the sample is so small that its promising clauses are looked at together otherwise.
+    monkeypatch.setattr(draft_search, "_BATCH", 1)
     vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
     few = [one for text in texts for one in check_draft(index, [text], vectors, rows, top=3)]
     for short, long in zip(few, checked, strict=True):
         first = [match.overlap.id for match in long.matches if match.overlap.relation.is_finding][:3]
         assert [match.overlap.id for match in short.matches][: len(first)] == first
     assert sum(one.aligned for one in few) < sum(one.aligned for one in checked)
+
+
+def plainly_checked(index: DraftIndex, text: Resolution, road: Road) -> list[list[tuple[str, Overlap]]]:
+    """All existing mandates worth telling of each clause of a text, the best first: every one judged by itself."""
+    ours = [
+        word_clause(clause, text, tuple(c.text for c in text.citations if c.clause == clause.id), index.vocabulary)
+        for clause in text.clauses
+        if is_compared(clause)
+    ]
+    if not ours:
+        return []
+    vectors = centred(road.embeddings.vectors[[road.embeddings.rows[c.clause.id] for c in ours]])
+    cosines = np.clip(vectors @ index.vectors.T, -1.0, 1.0)
+    themes = (compared_texts(ours, vectors).means @ index.themes.T).astype(np.float32)[0]
+    return [
+        sorted(
+            _judged_by_itself(index, draft, cosines[row], themes),
+            key=lambda told: (not told[1].relation.is_finding, -told[1].probability, told[0]),
+        )
+        for row, draft in enumerate(ours)
+    ]
+
+
+def _judged_by_itself(
+    index: DraftIndex, draft: WordedClause, cosines: NDArray[np.float32], themes: NDArray[np.float32]
+) -> Iterator[tuple[str, Overlap]]:
+    settings, full = load_scoring().candidates, load_scoring().features.theme_full
+    ours = word_sums(draft)
+    for row, existing in enumerate(index.clauses):
+        cosine, theme = float(cosines[row]), float(themes[index.of_text[row]])
+        shared = sum(min(weight, ours.get(word, 0.0)) for word, weight in word_sums(existing).items())
+        near = cosine + settings["theme_beside_meaning"] * min(max(theme, 0.0), full) >= settings["minimum_dense"]
+        least = min(draft.mass, max(existing.mass, 1e-9))
+        if existing.resolution.id.work == draft.resolution.id.work:
+            continue
+        if not near and shared < settings["minimum_containing"] * least:
+            continue
+        left, right = sorted((draft, existing), key=lambda c: (*precedence(c.resolution), c.clause.id))
+        pair = ComparedPair(left, right, read_mandate(left), read_mandate(right), align(left, right), cosine, theme)
+        overlap = judged_overlap(pair)
+        if overlap.probability >= load_scoring().thresholds["kept"]:
+            yield existing.clause.id, overlap
+
+
+@pytest.mark.parametrize(("top", "batch"), [(1, 16), (3, 2), (5, 16), (500, 16)])
+def test_a_search_finds_what_judging_every_clause_by_itself_finds(
+    sample_road: Road,
+    texts: tuple[Resolution, ...],
+    index: DraftIndex,
+    plain: dict[str, list[list[tuple[str, Overlap]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    top: int,
+    batch: int,
+) -> None:
+    monkeypatch.setattr(draft_search, "_BATCH", batch)
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    told = 0
+    for text in texts[::6]:
+        found = check_draft(index, [text], vectors, rows, top=top)
+        for one, best in zip(found, plain[str(text.id)], strict=True):
+            assert [(match.clause.id, match.overlap) for match in one.matches] == best[:top]
+            assert len(best) <= one.promising
+            told += len(best)
+    assert told > 20
 
 
 def test_shares_and_spans_are_those_of_the_draft(checked: tuple[CheckedClause, ...]) -> None:

@@ -35,7 +35,7 @@ from pipeline.match.sending import packed_nouns
 from pipeline.match.tokens import WordedClause
 from pipeline.reference import load_scoring
 
-__all__ = ["PossiblePairs", "Read", "Spread", "judged_overlap", "score_pairs"]
+__all__ = ["JudgedPair", "PossiblePairs", "Read", "Spread", "judged_overlap", "judged_pairs", "score_pairs"]
 
 Read = tuple[WordedClause, ComparedMandate]
 Spread = Callable[[Callable[[Any, Any], Any], Any, Iterable[Any]], Iterator[Any]]
@@ -200,14 +200,50 @@ def _scored(read: Sequence[Read], chunk: PairChunk) -> Iterator[_Packed]:
         yield _packed(pair, probability, verdict, explained)
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """An aligned pair with the values of all its features and what each adds to the log-odds, in ten-thousandths."""
+
+    pair: ComparedPair
+    values: NDArray[np.float64]
+    points: NDArray[np.int64]
+    probability: float
+    verdict: Verdict
+
+    def overlap(self) -> Overlap:
+        """What is to be said of the two clauses, with the evidence for it."""
+        explained = explain(self.pair, self.values.tolist(), self.points.tolist())
+        return _unpacked(_packed(self.pair, self.probability, self.verdict, explained), {})
+
+
+def judged_pairs(
+    compared: Sequence[ComparedPair], values: NDArray[np.float64], least: float = 0.0
+) -> list[tuple[int, JudgedPair]]:
+    """The pairs that are probable enough, judged, each after its place among all of them.
+
+    Args:
+        compared: aligned pairs.
+        values: of all their features, as ``score_all`` gives them.
+        least: the least probability in [0, 1]; of those of the pairs six decimals count.
+    """
+    points = points_of(values)
+    probabilities = probabilities_of(points)
+    places = [place for place, probability in enumerate(probabilities) if round(probability, 6) >= least]
+    if not places:
+        return []
+    shares = relation_shares(pair_model(), values[places], [probabilities[place] for place in places])
+    judged = []
+    for place, held in zip(places, shares, strict=True):
+        verdict = relate(compared[place], probabilities[place], held)
+        own = JudgedPair(compared[place], values[place], points[place], probabilities[place], verdict)
+        judged.append((place, own))
+    return judged
+
+
 def judged_overlap(pair: ComparedPair) -> Overlap:
     """What is to be said of two aligned clauses, with the evidence for it."""
-    values = np.array([score(pair)], dtype=np.float64)
-    points = points_of(values)
-    (probability,) = probabilities_of(points)
-    (shares,) = relation_shares(pair_model(), values, [probability])
-    explained = explain(pair, values[0].tolist(), points[0].tolist())
-    return _unpacked(_packed(pair, probability, relate(pair, probability, shares), explained), {})
+    ((_, judged),) = judged_pairs([pair], np.array([score(pair)], dtype=np.float64))
+    return judged.overlap()
 
 
 def _packed(

@@ -23,7 +23,9 @@ __all__ = [
     "is_pointer",
     "known_values",
     "pair_model",
+    "point_bounds",
     "points_of",
+    "probabilities_at_most",
     "probabilities_of",
     "probability_bounds",
     "probability_of",
@@ -99,17 +101,34 @@ def probability_of(values: Sequence[float]) -> float:
     return probabilities_of(points_of(np.array([values], dtype=np.float64)))[0]
 
 
-def probability_bounds(pairs: PairBounds) -> NDArray[np.float64]:
-    """What the probability of each pair cannot exceed, shape (m,), whatever the order of their words."""
-    model = pair_model()
-    # Points are rounded to the fourth decimal, the sum of the bounds is not.
-    points = np.full(len(pairs.cosine), model.bias + len(FEATURES) * 5e-5 + 1e-9)
-    for feature, weight in zip(FEATURES, model.points, strict=True):
+def point_bounds(pairs: PairBounds, features: Sequence[Feature] = FEATURES) -> NDArray[np.float64]:
+    """What some features can add to the log-odds of each pair at the most, shape (m,), whatever the order of words.
+
+    Args:
+        pairs: what is known of them; features of columns ask for nothing but ``here``, ``there`` and ``columns``.
+        features: of the table; one may have a bound that the table does not know.
+    """
+    weights = {feature.name: weight for feature, weight in zip(FEATURES, pair_model().points, strict=True)}
+    points = np.zeros(len(pairs.cosine))
+    for feature in features:
+        weight = weights[feature.name]
         if feature.bound is None or (feature.of_columns and pairs.columns is None):
             points += max(0.0, weight)
-        elif feature.known or weight > 0:
+        elif weight > 0 or (weight < 0 and feature.known):
             points += weight * feature.bound(pairs)
-    return np.asarray(1.0 / (1.0 + np.exp(-points)))
+    return points
+
+
+def probabilities_at_most(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What probabilities cannot exceed where all features add so much at the most, of the shape of ``points``."""
+    # Points are rounded to the fourth decimal, the sum of the bounds is not.
+    most = pair_model().bias + len(FEATURES) * 5e-5 + 1e-9 + points
+    return np.asarray(1.0 / (1.0 + np.exp(-most)))
+
+
+def probability_bounds(pairs: PairBounds) -> NDArray[np.float64]:
+    """What the probability of each pair cannot exceed, shape (m,), whatever the order of their words."""
+    return probabilities_at_most(point_bounds(pairs))
 
 
 def explain(

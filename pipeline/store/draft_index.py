@@ -33,7 +33,7 @@ from pipeline.store import rows
 
 __all__ = ["INDEX_VERSION", "checks_folder", "read_index", "write_index"]
 
-INDEX_VERSION = "2"
+INDEX_VERSION = "3"
 """Part of the name of an index: another form of it has another name."""
 
 _FACTS = "facts.json"
@@ -48,13 +48,23 @@ _COLUMNS = (
     "object_words",
     "actions",
     "pointer",
+    "shown",
     "flags",
     "codes",
     "bodies",
 )
 _NAMES = ("works", "action_names", "code_names", "body_names")
 _SPARSE = ("said", "objects")
-_TOKENS = ("token_words", "token_starts", "token_ends", "token_marks", "clause_tokens", "clause_places", "text_places")
+_TOKENS = (
+    "word_weights",
+    "token_words",
+    "token_starts",
+    "token_ends",
+    "token_marks",
+    "clause_tokens",
+    "clause_places",
+    "text_places",
+)
 
 
 def checks_folder(root: Path) -> Path:
@@ -97,7 +107,7 @@ def read_index(folder: Path) -> DraftIndex:
         names = {name: tuple(facts[name]) for name in _NAMES}
         vocabulary = Vocabulary(int(facts["vocabulary_works"]), dict(facts["document_frequency"]))
         words = tuple(facts["words"])
-        clauses = _StoredClauses(folder, words, vocabulary, columns)
+        clauses = _StoredClauses(folder, words, columns)
         count = len(clauses)
         sparse = {name: _sparse(folder, name, (len(words), count)) for name in _SPARSE}
         os.utime(folder)
@@ -111,11 +121,8 @@ def read_index(folder: Path) -> DraftIndex:
 class _StoredClauses(Sequence[WordedClause]):
     """The clauses of an index, each made when it is asked for."""
 
-    def __init__(
-        self, folder: Path, words: tuple[str, ...], vocabulary: Vocabulary, columns: dict[str, NDArray[Any]]
-    ) -> None:
+    def __init__(self, folder: Path, words: tuple[str, ...], columns: dict[str, NDArray[Any]]) -> None:
         self._words = words
-        self._vocabulary = vocabulary
         self._mass, self._of_text = columns["mass"], columns["of_text"]
         self._tokens = {name: _mapped(folder, name) for name in _TOKENS}
         self._clause_lines = _bytes_of(folder / "clauses.jsonl")
@@ -139,10 +146,11 @@ class _StoredClauses(Sequence[WordedClause]):
         number = place % len(self)
         tokens = self._tokens
         own = slice(int(tokens["clause_tokens"][number]), int(tokens["clause_tokens"][number + 1]))
-        keys = tuple(self._words[i] for i in tokens["token_words"][own].tolist())
+        numbers = tokens["token_words"][own]
+        keys = tuple(map(self._words.__getitem__, numbers.tolist()))
         marks = np.asarray(tokens["token_marks"][own])
         formula, cited = (marks & _FORMULA).astype(bool), (marks & _CITED).astype(bool)
-        plain = np.array([self._vocabulary.weight(key) for key in keys], dtype=np.float64)
+        plain = tokens["word_weights"][numbers]
         plain[cited] = 0.0
         return WordedClause(
             clause=_CLAUSE.validate_json(_line(self._clause_lines, tokens["clause_places"], number)),
@@ -169,6 +177,7 @@ def _write(folder: Path, index: DraftIndex) -> None:
     for name in _SPARSE:
         matrix: sp.csr_matrix = getattr(index, name)
         arrays |= {f"{name}_{part}": getattr(matrix, part) for part in ("indptr", "indices", "data")}
+    arrays["word_weights"] = np.array([index.vocabulary.weight(word) for word in index.words], dtype=np.float64)
     arrays["token_words"] = np.array([index.words[key] for c in clauses for key in c.keys], dtype=np.int32)
     arrays["token_starts"] = _joined([c.starts for c in clauses], np.int32)
     arrays["token_ends"] = _joined([c.ends for c in clauses], np.int32)
