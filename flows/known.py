@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from flows import progress
 from flows.outcome import StageOutcome, Stopwatch
-from pipeline.domain import Citation, Document, Rejected, Resolution
+from pipeline.domain import Citation, Document, DocumentQuality, Rejected, Resolution
 from pipeline.store.contents import StageRef
 from pipeline.store.kept import Kept, code_digest, key_of
 from pipeline.store.staging import StagedRun
@@ -22,7 +22,7 @@ from pipeline.store.staging import StagedRun
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["conditions", "kept_of", "once", "read_documents", "segment_documents"]
+__all__ = ["assess_documents", "conditions", "kept_of", "once", "read_documents", "segment_documents"]
 
 # Results of a stage that are kept: those of the last changes, so that going back to one costs nothing.
 _MOST_RESULTS = 3
@@ -136,7 +136,52 @@ def segment_documents(
     return [fresh[number] if content is None else _segmented_from_json(content) for number, content in enumerate(held)]
 
 
-def _segmented_to_json(segmented: Segmented) -> bytes:
+def assess_documents(
+    run: StagedRun,
+    documents: Sequence[Document],
+    resolutions: Iterable[Resolution],
+    assess: Callable[[Sequence[Document], Sequence[Resolution]], Iterable[DocumentQuality]],
+) -> list[DocumentQuality]:
+    """The quality of each document; only those are judged that no earlier run has judged with the same texts in them.
+
+    Args:
+        run: the run that is going.
+        documents: the documents.
+        resolutions: the texts found in them, in any order.
+        assess: judges some of them by the texts found in them.
+    """
+    from pipeline.store import rows
+
+    kept, settled = kept_of(run), conditions(run)
+    texts: dict[str, list[Resolution]] = {document.id: [] for document in documents}
+    for resolution in resolutions:
+        if resolution.document_id in texts:
+            texts[resolution.document_id].append(resolution)
+    keys = [
+        # The digest of the file stands for the blocks.
+        key_of(settled, rows.document_to_row(replace(d, blocks=())), _segmented_to_json((texts[d.id], ())))
+        for d in documents
+    ]
+    held = [kept.read("qualities", key) for key in keys]
+    new = [number for number, content in enumerate(held) if content is None]
+    chosen = [documents[number] for number in new]
+    judged = assess(chosen, [text for document in chosen for text in texts[document.id]]) if new else ()
+    fresh = dict(zip(new, judged, strict=True))
+    for number, quality in fresh.items():
+        kept.write("qualities", keys[number], _qualities().dump_json(quality))
+    return [
+        fresh[number] if content is None else _qualities().validate_json(content) for number, content in enumerate(held)
+    ]
+
+
+@cache
+def _qualities() -> "TypeAdapter[DocumentQuality]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(DocumentQuality)
+
+
+def _segmented_to_json(segmented: tuple[Sequence[Resolution], Sequence[Citation]]) -> bytes:
     from pipeline.store import rows
 
     resolutions, citations = segmented

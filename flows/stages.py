@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from flows import engines, known, progress
 from flows.outcome import StageOutcome, Stopwatch
+from flows.publishing import publish
 from flows.spec import RunSpec, digest_of_file, versions_in_use
 from pipeline.collector import uncollected
-from pipeline.domain import Citation, Document, Finding, Manifest, Rejected, Resolution
+from pipeline.domain import Citation, Document, Rejected, Resolution
 from pipeline.errors import InputError
-from pipeline.store.runs import REPORT, WORKBOOK, RunFolder, digest_of_findings
 from pipeline.store.staging import StagedRun
 from pipeline.store.staging import open_run as open_staged_run
 
@@ -285,25 +285,6 @@ def _rank(
     return watch.outcome(ref, {"findings": len(findings), "findings_across_bodies": across, "signals": len(signals)})
 
 
-def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> RunFolder:
-    """Write the reports and the manifest, and give the run its name among the finished ones."""
-    from pipeline.quality import assess_documents
-    from pipeline.report.excel import write_excel
-    from pipeline.report.html import render_html
-    from pipeline.report.view import build_view
-
-    contents = run.contents.verify(*(outcome.ref for outcome in outcomes))
-    with progress.stage("publish"):
-        manifest = _manifest(run, spec, outcomes, contents.read_findings())
-        record = contents.record(manifest)
-        apart = {quality.document_id: quality for outcome in outcomes for quality in outcome.qualities}
-        rest = [document for document in record.documents if document.id not in apart]
-        view = build_view(record, (*apart.values(), *assess_documents(rest, record.resolutions)))
-        (run.folder / REPORT).write_text(render_html(view), encoding="utf-8", newline="\n")
-        write_excel(view, run.folder / WORKBOOK)
-        return run.publish(manifest)
-
-
 def _read_all(files: Sequence[tuple[Path, str]], tell: Callable[[int, int], None]) -> list[Document | Rejected]:
     """All files in their order, a few at a time, each in a worker process of its reader."""
     from pipeline.ingest import Reader
@@ -337,22 +318,6 @@ def _read_all(files: Sequence[tuple[Path, str]], tell: Callable[[int, int], None
         for reader in readers:
             reader.close()
     return outcomes
-
-
-def _manifest(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome], findings: Sequence[Finding]) -> Manifest:
-    facts = run.facts
-    return Manifest(
-        run_id=run.run_id,
-        created_at=run.created_at,
-        corpus=spec.corpus,
-        inputs=facts["inputs"],
-        settings=facts["settings"],
-        versions=facts["versions"],
-        counts={name: count for outcome in outcomes for name, count in outcome.counts.items()},
-        timings={outcome.stage: outcome.seconds for outcome in outcomes},
-        limits=tuple(limit for outcome in outcomes for limit in outcome.limits),
-        findings_digest=digest_of_findings(findings),
-    )
 
 
 def _changed_since(run: StagedRun, documents: Sequence[Document]) -> list[str]:

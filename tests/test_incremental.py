@@ -1,6 +1,7 @@
 """What a run takes from earlier ones: after any changes the result is that of a run that knows nothing, to the byte."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -12,16 +13,21 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from flows import stages
+from flows import publishing, stages
 from flows.spec import RunSpec
-from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span
+from pipeline.domain import Clause, Document, DocumentQuality, Part, Resolution, ResolutionId, Section, Span
 from pipeline.match import find_overlaps, near_lists
 from pipeline.match.memory import pair_keys, places_in
+from pipeline.quality import assess_document, assess_documents
+from pipeline.report.excel import write_excel
+from pipeline.report.html import render_html
+from pipeline.report.view import build_view
 from pipeline.store.contents import WORK_FOLDER, RunContents
 from pipeline.store.kept import Kept, kept_entries, prune_kept
 from pipeline.store.matched import keep_match, read_match, write_match
@@ -159,8 +165,8 @@ def written(folder: Path, corpus: Corpus) -> None:
             path.unlink()
 
 
-def whole_road(corpus: Path, out: Path) -> RunFolder:
-    spec = RunSpec(str(corpus), str(out), "2026-11-23")
+def whole_road(corpus: Path, out: Path, day: str = "2026-11-23") -> RunFolder:
+    spec = RunSpec(str(corpus), str(out), day)
     run = stages.open_run(spec)
     documents = stages.ingest(run, spec)
     resolutions = stages.segment(run, documents)
@@ -177,6 +183,20 @@ def tables_of(run: RunFolder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(run.path.glob("*.parquet"))}
 
 
+def reports_of(run: RunFolder) -> tuple[bytes, bytes]:
+    """The bytes of the page and of the workbook of a run."""
+    return run.report.read_bytes(), run.workbook.read_bytes()
+
+
+def reports_afresh(run: RunFolder, folder: Path) -> tuple[bytes, bytes]:
+    """The page and the workbook of a run made from nothing but its record and the documents in it."""
+    record = RunContents(run.path).record(run.manifest)
+    view = build_view(record, assess_documents(record.documents, record.resolutions))
+    folder.mkdir(exist_ok=True)
+    write_excel(view, folder / "afresh.xlsx")
+    return render_html(view).encode(), (folder / "afresh.xlsx").read_bytes()
+
+
 EDITS: list[Corpus] = [
     {901: ("wtdc", [(0, 0, 0, 0), (1, 1, 1, 1)]), 902: ("wtsa", [(0, 0, 0, 1)]), 903: ("wtsa", [(2, 2, 2, 2)])},
     {901: ("wtdc", [(0, 0, 0, 0), (1, 1, 1, 1)]), 902: ("wtsa", [(0, 0, 0, 2)]), 903: ("wtsa", [(2, 2, 2, 2)])},
@@ -191,8 +211,9 @@ def test_the_whole_road_after_changes_leaves_the_tables_of_a_road_that_knows_not
     corpus.mkdir()
     for number, state in enumerate(EDITS):
         written(corpus, state)
-        changed = tables_of(whole_road(corpus, tmp_path / "out"))
-        assert changed == tables_of(whole_road(corpus, tmp_path / f"anew{number}"))
+        changed = whole_road(corpus, tmp_path / "out")
+        assert tables_of(changed) == tables_of(whole_road(corpus, tmp_path / f"anew{number}"))
+        assert reports_of(changed) == reports_afresh(changed, tmp_path)
     assert len(RunContents(whole_road(corpus, tmp_path / "out").path).read_overlaps()) > 0
 
 
@@ -215,6 +236,64 @@ def test_a_second_run_reads_cuts_and_compares_nothing(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.usefixtures("encoder")
+def test_a_second_run_puts_its_own_facts_on_the_reports_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    corpus.mkdir()
+    written(corpus, EDITS[0])
+    first = whole_road(corpus, out)
+    assert reports_of(first) == reports_afresh(first, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(RunContents, "record", None)
+        patched.setattr(RunContents, "read_findings", None)
+        second = whole_road(corpus, out)
+    assert reports_of(second) == reports_afresh(second, tmp_path)
+    assert first.manifest.counts["embedded"] > 0
+    page = second.report.read_text(encoding="utf-8")
+    assert second.run_id in page
+    assert first.run_id not in page
+    assert "embedded: 0;" in page
+    book = openpyxl.load_workbook(second.workbook)
+    assert book.properties.subject == f"Run {second.run_id}"
+    assert ["Run", second.run_id] in [[cell.value for cell in row[:2]] for row in book["Summary"].iter_rows()]
+    assert ["count embedded", "0"] in [[cell.value for cell in row] for row in book["Notes"].iter_rows()]
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("cause", ["code", "day", "folder", "damage"])
+def test_reports_are_made_again_when_what_they_show_may_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    corpus.mkdir()
+    written(corpus, EDITS[0])
+    whole_road(corpus, out)
+    rendered: list[object] = []
+    render = publishing._render
+    monkeypatch.setattr(publishing, "_render", lambda *given: rendered.append(given) or render(*given))
+    whole_road(corpus, out)
+    assert not rendered
+    day = "2026-11-23"
+    if cause == "code":
+        monkeypatch.setattr(publishing, "report_digest", lambda: "changed")
+    elif cause == "day":
+        day = "2026-11-24"
+    elif cause == "folder":
+        corpus = corpus.rename(tmp_path / "moved")
+    else:
+        entry = next((out / "cache" / "kept" / "reports").iterdir()).read_bytes()
+        for _, digest in json.loads(entry.partition(b"\n")[2])["files"]:
+            kept = out / "cache" / "kept" / "files" / digest
+            kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    run = whole_road(corpus, out, day)
+    assert len(rendered) == 1
+    assert reports_of(run) == reports_afresh(run, tmp_path)
+    assert f"as_of: {day}" in run.report.read_text(encoding="utf-8")
+    assert run.path.parent.parent == out
+
+
+@pytest.mark.usefixtures("encoder")
 def test_a_changed_document_is_the_only_one_read_and_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
@@ -226,6 +305,24 @@ def test_a_changed_document_is_the_only_one_read_and_cut(tmp_path: Path, monkeyp
     monkeypatch.setattr(stages, "_read_all", lambda files, tell: read.extend(n for _, n in files) or whole(files, tell))
     whole_road(corpus, tmp_path / "out")
     assert read == ["WTSA-RES-902.txt"]
+
+
+@pytest.mark.usefixtures("encoder")
+def test_a_changed_document_is_the_only_one_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    written(corpus, EDITS[0])
+    whole_road(corpus, tmp_path / "out")
+    written(corpus, EDITS[1])
+    judged: list[str] = []
+
+    def judge(document: Document, resolutions: Sequence[Resolution]) -> DocumentQuality:
+        judged.append(document.path)
+        return assess_document(document, resolutions)
+
+    monkeypatch.setattr("pipeline.quality.assess.assess_document", judge)
+    whole_road(corpus, tmp_path / "out")
+    assert judged == ["WTSA-RES-902.txt"]
 
 
 @pytest.mark.usefixtures("encoder")

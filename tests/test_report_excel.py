@@ -10,7 +10,8 @@ from report_fixture import HOSTILE, empty_record, make_record
 
 from pipeline.domain import Relation, Remedy
 from pipeline.report.characters import printable
-from pipeline.report.excel import CELL_LIMIT, write_excel
+from pipeline.report.excel import CELL_LIMIT, write_content, write_excel
+from pipeline.report.frame import frame_workbook
 from pipeline.report.view import build_view
 
 SHEETS = [
@@ -106,6 +107,36 @@ def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(tmp_path, character):
 def test_the_same_view_gives_the_same_bytes(view, path, tmp_path):
     write_excel(build_view(make_record()), tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_content_is_the_same_for_two_runs_of_equal_content_and_is_framed_to_the_same_bytes(tmp_path):
+    record = make_record()
+    manifest = replace(
+        record.manifest,
+        run_id="20990101-000000-ffffff",
+        created_at="2099-01-01T00:00:00+00:00",
+        counts=dict.fromkeys(record.manifest.counts, 7),
+    )
+    other = replace(record, manifest=manifest)
+    parts = write_content(build_view(record), tmp_path / "content")
+    assert parts == write_content(build_view(other), tmp_path / "other")
+    assert (tmp_path / "content").read_bytes() == (tmp_path / "other").read_bytes()
+    frame_workbook(tmp_path / "content", parts, tmp_path / "framed.xlsx", manifest)
+    write_excel(build_view(other), tmp_path / "afresh.xlsx")
+    assert (tmp_path / "framed.xlsx").read_bytes() == (tmp_path / "afresh.xlsx").read_bytes()
+    book = openpyxl.load_workbook(tmp_path / "framed.xlsx")
+    assert book.properties.title == "Overlap report, 1 January 2099"
+    assert book.properties.subject == "Run 20990101-000000-ffffff"
+    assert book.properties.created.isoformat() == "2099-01-01T00:00:00"
+    told = dict(row[:2] for row in book["Summary"].iter_rows(values_only=True))
+    assert told["Run"] == "20990101-000000-ffffff"
+    assert told["Made on"] == "1 January 2099, 00:00 UTC"
+    notes = [row for row in book["Notes"].iter_rows(values_only=True) if row[0].startswith("count ")]
+    assert notes == [(f"count {name}", "7") for name in sorted(manifest.counts)]
+    with zipfile.ZipFile(tmp_path / "framed.xlsx") as members:
+        assert members.testzip() is None
+        assert len(members.namelist()) == len(set(members.namelist()))
+        assert not any(b"\0" in members.read(name) or b"_x0000_" in members.read(name) for name in members.namelist())
 
 
 def test_an_empty_run_gives_a_workbook_with_heads(tmp_path):

@@ -12,7 +12,8 @@ from report_fixture import HOSTILE, empty_record, make_record
 
 from pipeline.domain import Relation, Remedy, Signal, SignalKind
 from pipeline.report.characters import printable
-from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_html
+from pipeline.report.frame import mark
+from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_content, render_html
 from pipeline.report.view import DETAILED_FINDINGS, UNMATCHED_SHOWN, build_view
 
 
@@ -65,6 +66,28 @@ def test_hostile_text_is_shown_and_never_run(tree, page):
     assert "<img" not in page
     assert "{{ 7*7 }}" in page
     assert "\x07" not in page
+
+
+def test_corpus_text_in_the_form_of_a_mark_is_no_fact_of_the_run(record):
+    titled = tuple(replace(r, title=f"On {mark('run')} and {mark('nothing')}") for r in record.resolutions)
+    page = render_html(build_view(replace(record, resolutions=titled)))
+    assert "On \ufffdrun\ufffd and \ufffdnothing\ufffd" in page
+    assert "\0" not in page
+
+
+def test_content_is_the_same_for_two_runs_of_equal_content(record):
+    manifest = replace(
+        record.manifest,
+        run_id="20990101-000000-ffffff",
+        created_at="2099-01-01T00:00:00+00:00",
+        counts=dict.fromkeys(record.manifest.counts, 7),
+        timings=dict.fromkeys(record.manifest.timings, 7.0),
+    )
+    other = replace(record, manifest=manifest)
+    assert record.manifest.counts
+    assert record.manifest.timings
+    assert render_content(build_view(other)) == render_content(build_view(record))
+    assert render_html(build_view(other)) != render_html(build_view(record))
 
 
 def test_every_tag_is_closed(page):

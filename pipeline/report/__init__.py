@@ -1,6 +1,8 @@
-"""Reports of a run: one view model, and one writer for each format (``html``, ``excel``, ``word``)."""
+"""Reports of a run: one view model (``view``), and one writer for each format (``html``, ``excel``, ``word``).
 
-from pipeline.report.model import ReportView
-from pipeline.report.view import build_view
+Only what puts the facts of a run on a report made before is loaded with the package; writers take a while to import.
+"""
 
-__all__ = ["ReportView", "build_view"]
+from pipeline.report.frame import frame_page, frame_workbook
+
+__all__ = ["frame_page", "frame_workbook"]

@@ -60,6 +60,8 @@ def segments_of(runs: Sequence[Run], side: str) -> tuple[Segment, ...]:
     out: list[Segment] = []
     for index, run in enumerate(runs):
         text = run.left if side == "left" else run.right
+        if not text:
+            continue
         for part in _bare(Segment(text, _kind_of(run), numbers.get(index, 0))):
             if not part.text:
                 continue
@@ -98,14 +100,19 @@ def _has_words(text: str) -> bool:
 def _bare(segment: Segment) -> Iterator[Segment]:
     """A marked run without the punctuation and the space at its ends, which bear no mark."""
     text = segment.text
-    wordy = [i for i, c in enumerate(text) if c.isalnum() or unicodedata.combining(c)]
-    if segment.kind is SegmentKind.PLAIN or not wordy:
+    plain = segment.kind is SegmentKind.PLAIN
+    first = None if plain else next((i for i, c in enumerate(text) if _is_wordy(c)), None)
+    if first is None:
         yield Segment(text, SegmentKind.PLAIN)
         return
-    first, last = wordy[0], wordy[-1] + 1
+    last = next(i for i in range(len(text), first, -1) if _is_wordy(text[i - 1]))
     yield Segment(text[:first], SegmentKind.PLAIN)
     yield Segment(text[first:last], segment.kind, segment.number)
     yield Segment(text[last:], SegmentKind.PLAIN)
+
+
+def _is_wordy(character: str) -> bool:
+    return character.isalnum() or bool(unicodedata.combining(character))
 
 
 def count_words(segments: Iterable[Segment]) -> WordShare:

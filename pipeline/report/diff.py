@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 
 from rapidfuzz.distance import Indel
@@ -100,21 +101,28 @@ def compare_texts(
     return _tie(_merge(parts), a, b)
 
 
+@lru_cache(maxsize=16_384)
 def count_running_words(text: str) -> int:
     """Words of a text; a Chinese character is one, a punctuation mark none."""
-    return sum(1 for _ in _WORDS.finditer(plain_characters(text)))
+    return len(_WORDS.findall(plain_characters(text)))
 
 
 def _cut(text: str, formulae: Iterable[Span], language: str) -> _Cut:
-    found = list(_PIECES.finditer(plain_characters(text)))
-    keys = tuple(_UNWRITTEN.sub("", piece[0].casefold()) or piece[0] for piece in found)
-    if not found:
+    keys, begins = _pieces(text)
+    if not keys:
         return _Cut(text, ("",) if text else (), (0, len(text)) if text else (0,), (False,) if text else ())
-    starts = (0, *(piece.start() for piece in found[1:]), len(text))
     marks = bytearray(len(text))
     for span in (*formulae, *(formula_spans(text, language) if language in LANGUAGES else ())):
         marks[span.start : span.end] = b"\1" * (min(span.end, len(text)) - span.start)
-    return _Cut(text, keys, starts, tuple(bool(marks[piece.start()]) for piece in found))
+    return _Cut(text, keys, (0, *begins[1:], len(text)), tuple(bool(marks[begin]) for begin in begins))
+
+
+@lru_cache(maxsize=4_096)
+def _pieces(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Words and marks of a text as they are compared, and where each begins; a clause stands in many pairs."""
+    found = list(_PIECES.finditer(plain_characters(text)))
+    keys = tuple(_UNWRITTEN.sub("", piece[0].casefold()) or piece[0] for piece in found)
+    return keys, tuple(piece.start() for piece in found)
 
 
 _Segment = tuple[_Range, _Range, MatchKind | None]

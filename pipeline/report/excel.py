@@ -1,17 +1,24 @@
 """Writes the report as a workbook: typed columns, frozen heads, filters, and no cell that could ever run."""
 
+import io
 import math
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.characters import printable
+from pipeline.report.frame import RunFact, frame_workbook, mark, part_of_workbook
 from pipeline.report.model import ReportView, Segment, SegmentKind
 from pipeline.report.sheets import SHEETS, Column, Value
 
-__all__ = ["CELL_LIMIT", "write_excel"]
+__all__ = ["CELL_LIMIT", "write_content", "write_excel"]
 
 # Characters that Excel keeps in one cell; a longer text is cut, and the cut says so.
 CELL_LIMIT = 32_767
@@ -28,6 +35,10 @@ _DIGITS = 4
 
 # Counts in groups of three digits, as all reports print them, in every locale.
 _GROUPED = '[>=1000000]0"\u202f"000"\u202f"000;[>=1000]0"\u202f"000;0'
+
+# The part with title, day and run, and the moment that stands in it until the run puts its own there.
+_PROPERTIES = "docProps/core.xml"
+_NO_MOMENT = "1000-01-01T00:00:00Z"
 
 _CUT = " […] cut here: a cell of Excel holds no more"
 
@@ -58,6 +69,8 @@ class _Book:
             SegmentKind.PLAIN: {"font_name": "Calibri", "font_size": 10},
         }
         self._formats = {name: workbook.add_format(properties) for name, properties in formats.items()}
+        self.facts: dict[str, dict[str, str]] = {}
+        """Cells for facts of the run: by the part of the workbook that is their sheet, the name of the fact by cell."""
 
     def add_table(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
         """Add a sheet with a frozen head, a filter and one row for each of ``rows``."""
@@ -85,6 +98,10 @@ class _Book:
             sheet.write_string(row, column, _fit(value), self._formats["text"])
         elif isinstance(value, tuple):
             self._write_segments(sheet, row, column, value)
+        elif isinstance(value, RunFact):
+            sheet.write_blank(row, column, None, self._formats["text"])
+            cells = self.facts.setdefault(f"xl/worksheets/sheet{sheet.index + 1}.xml", {})
+            cells[xl_rowcol_to_cell(row, column)] = value.name
         else:
             sheet.write_number(row, column, round(value, _DIGITS), self._formats[kind])
 
@@ -92,7 +109,7 @@ class _Book:
         """A clause with its matched words in bold and underlined; a single run or a very long text goes plain."""
         text = "".join(segment.text for segment in segments)
         runs = [segment for segment in segments if segment.text]
-        if len(runs) < 2 or len(text.encode("utf-16-le", "replace")) > 2 * CELL_LIMIT:
+        if len(runs) < 2 or (2 * len(text) > CELL_LIMIT and len(text.encode("utf-16-le", "replace")) > 2 * CELL_LIMIT):
             sheet.write_string(row, column, _fit(text), self._formats["text"])
             return
         parts = [part for run in runs for part in (self._formats[run.kind], printable(run.text))]
@@ -100,25 +117,67 @@ class _Book:
 
 
 def write_excel(view: ReportView, path: Path) -> None:
-    """Write the workbook of a report; equal views give files of equal bytes."""
+    """Write the workbook of a report; equal views give files of equal bytes.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with TemporaryDirectory() as folder:
+        content = Path(folder) / "content.xlsx"
+        frame_workbook(content, write_content(view, content), path, view.manifest)
+
+
+def write_content(view: ReportView, path: Path) -> dict[str, str]:
+    """Write the workbook but for the parts in which facts of the run stand, and give those by name.
+
+    A mark stands for each fact. ``frame.frame_workbook`` puts all together.
+    """
+    whole = io.BytesIO()
+    facts = _write_whole(view, whole)
+    parts: dict[str, str] = {}
+    with zipfile.ZipFile(whole) as book, zipfile.ZipFile(path, "w") as content:
+        for name in book.namelist():
+            if name == _PROPERTIES:
+                # The library writes the sign of a mark as an escape.
+                text = book.read(name).decode().replace("_x0000_", "\0")
+                parts[name] = text.replace(_NO_MOMENT, mark("second"))
+            elif name in facts:
+                parts[name] = _with_marks(book.read(name).decode(), facts[name])
+            else:
+                content.writestr(part_of_workbook(name), book.read(name))
+    return parts
+
+
+def _with_marks(sheet: str, cells: Mapping[str, str]) -> str:
+    """A sheet with a mark in the empty cells that wait for a fact of the run."""
+    for cell, name in cells.items():
+        before, found, after = sheet.partition(f'<c r="{cell}" ')
+        attributes, _, rest = after.partition("/>")
+        sheet = f'{before}{found}{attributes} t="inlineStr"><is><t>{mark(name)}</t></is></c>{rest}'
+    return sheet
+
+
+def _write_whole(view: ReportView, target: BinaryIO) -> dict[str, dict[str, str]]:
+    """Write the workbook with empty cells for facts of the run, and give these cells as ``_Book.facts`` does."""
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
     }
-    with Workbook(str(path), options) as workbook:
+    with Workbook(target, options) as workbook:
         workbook.set_properties(
             {
-                "title": f"Overlap report, {view.created_on}",
-                "subject": printable(f"Run {view.manifest.run_id}"),
+                "title": f"Overlap report, {mark('day')}",
+                "subject": f"Run {mark('run')}",
                 "author": "Overlap",
-                "created": view.created.replace(tzinfo=None),
+                "created": datetime.fromisoformat(_NO_MOMENT).replace(tzinfo=None),
             }
         )
         book = _Book(workbook)
         for name, columns, rows in SHEETS:
             book.add_table(name, columns(view), rows(view))
+        return book.facts
 
 
 def _height(columns: Sequence[Column], row: Sequence[Value]) -> float:
@@ -132,12 +191,14 @@ def _lines_of(width: int, value: Value) -> int:
         value = "".join(segment.text for segment in value)
     if not isinstance(value, str):
         return 1
+    if "\n" not in value:
+        return max(1, math.ceil(1.1 * len(value) / width))
     return sum(max(1, math.ceil(1.1 * len(line) / width)) for line in value.split("\n"))
 
 
 def _fit(text: str) -> str:
     """The text as a cell can hold it; Excel counts in units of UTF-16."""
-    units = printable(text).encode("utf-16-le")
-    if len(units) <= 2 * CELL_LIMIT:
-        return printable(text)
+    text = printable(text)
+    if 2 * len(text) <= CELL_LIMIT or len(units := text.encode("utf-16-le")) <= 2 * CELL_LIMIT:
+        return text
     return units[: 2 * (CELL_LIMIT - len(_CUT))].decode("utf-16-le", "ignore") + _CUT

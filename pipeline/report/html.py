@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from pipeline.report.characters import printable
 from pipeline.report.documents import GRADE_MEANINGS, grades_sentence
+from pipeline.report.frame import facts_of, fill, mark
 from pipeline.report.model import ReportView, SegmentKind
 from pipeline.report.view import UNMATCHED_SHOWN
 from pipeline.report.wording import (
@@ -24,7 +25,14 @@ from pipeline.report.wording import (
     shown,
 )
 
-__all__ = ["DISCOUNTED_SHOWN", "DOCUMENTS_SHOWN", "OPEN_COMPARISONS", "PRINTED_FINDINGS", "render_html"]
+__all__ = [
+    "DISCOUNTED_SHOWN",
+    "DOCUMENTS_SHOWN",
+    "OPEN_COMPARISONS",
+    "PRINTED_FINDINGS",
+    "render_content",
+    "render_html",
+]
 
 # Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
 DISCOUNTED_SHOWN = 200
@@ -46,12 +54,18 @@ PRINTED_FINDINGS = 25
 
 def render_html(view: ReportView) -> str:
     """The whole report as one page; equal views give equal pages."""
+    return fill(render_content(view), facts_of(view.manifest))
+
+
+def render_content(view: ReportView) -> str:
+    """The whole report as one page with marks where the facts of the run belong, for ``frame.frame_page``."""
     style = _style()
     template = _environment().get_template("report.html.j2")
     return template.render(
         view=view,
         summary=view.summary,
         manifest=view.manifest,
+        run={name: Markup(mark(name)) for name in facts_of(view.manifest)},
         style=Markup(style),  # our own file: it holds no text of the corpus
         policy=_policy(style),
         discounted_shown=DISCOUNTED_SHOWN,
@@ -117,7 +131,9 @@ def _policy(style: str) -> str:
 
 
 def _finalize(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()) or isinstance(value, Markup):
+        return value
+    return printable(value)
 
 
 def _signed(value: float) -> str:

@@ -63,6 +63,22 @@ class Lookup:
     def _pairs(self) -> dict[frozenset[str], ResolutionPair]:
         return {frozenset((pair.a, pair.b)): pair for pair in self.record.pairs}
 
+    @cached_property
+    def _told(self) -> dict[str, str]:
+        """Remarks told before: most stand beside many pairs."""
+        return {}
+
+    @cached_property
+    def _clause_names(self) -> dict[str, tuple[str, str]]:
+        return {}
+
+    def _names_of_clause(self, clause: Clause, resolution: Resolution) -> tuple[str, str]:
+        """The citation of a clause, and its place in its text."""
+        if (names := self._clause_names.get(clause.id)) is None:
+            names = _cite_clause(resolution, clause), place_of(clause)
+            self._clause_names[clause.id] = names
+        return names
+
     def resolution(self, identifier: str) -> Resolution:
         """The resolution of this identifier.
 
@@ -120,10 +136,11 @@ class Lookup:
     def clause_view(self, identifier: str, segments: Sequence[Segment] = ()) -> ClauseView:
         """One clause as a reader meets it; without segments its text is one plain run."""
         clause, resolution = self.clause(identifier)
+        citation, place = self._names_of_clause(clause, resolution)
         return ClauseView(
             id=clause.id,
-            citation=_cite_clause(resolution, clause),
-            place=place_of(clause),
+            citation=citation,
+            place=place,
             call=clause.call,
             label=clause.label,
             page=clause.page,
@@ -135,13 +152,15 @@ class Lookup:
 
     def tell(self, remark: str) -> str:
         """A remark as a sentence, with citations in place of the identifiers of clauses and texts."""
-        return sentence(_IDENTIFIER.sub(lambda match: self.citation_of(match[0]) or match[0], remark))
+        if (told := self._told.get(remark)) is None:
+            told = sentence(_IDENTIFIER.sub(lambda match: self.citation_of(match[0]) or match[0], remark))
+            self._told[remark] = told
+        return told
 
     def citation_of(self, identifier: str) -> str:
         """The citation of a text or clause, "" where the run does not hold it."""
         if identifier in self.clauses:
-            clause, resolution = self.clauses[identifier]
-            return _cite_clause(resolution, clause)
+            return self._names_of_clause(*self.clauses[identifier])[0]
         return _cite(self.resolutions[identifier]) if identifier in self.resolutions else ""
 
 

@@ -16,6 +16,7 @@ from pipeline.report.aligned import (
     WordShare,
 )
 from pipeline.report.documents import DocumentView
+from pipeline.report.frame import in_words
 from pipeline.report.summary import Summary
 from pipeline.report.wording import folder_name, named
 
@@ -310,9 +311,9 @@ class ReportView:
     @property
     def created_on(self) -> str:
         """The date of the run, as ``7 March 2025``."""
-        return f"{self.created.day} {self.created:%B %Y}"
+        return in_words(self.created, with_time=False)
 
     @property
     def created_at(self) -> str:
         """The date and time of the run, as ``7 March 2025, 10:42 UTC``."""
-        return f"{self.created_on}, {self.created:%H:%M} UTC"
+        return in_words(self.created)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.documents import GRADE_MEANINGS
+from pipeline.report.frame import RunFact, name_of_count
 from pipeline.report.model import Comparison, FindingView, ReportView, Segment, WordShare
 from pipeline.report.wording import (
     CHANCE_LIMIT,
@@ -17,7 +18,7 @@ from pipeline.report.wording import (
 
 __all__ = ["SHEETS", "Column", "Value"]
 
-Value = str | int | float | tuple[Segment, ...]
+Value = str | int | float | tuple[Segment, ...] | RunFact
 _Row = Sequence[Value]
 
 
@@ -40,8 +41,8 @@ def _lines(sentences: Iterable[str]) -> str:
 
 def _summary_rows(view: ReportView) -> Iterable[_Row]:
     yield "Corpus", view.corpus, ""
-    yield "Run", view.manifest.run_id, ""
-    yield "Made on", view.created_at, ""
+    yield "Run", RunFact("run"), ""
+    yield "Made on", RunFact("moment"), ""
     for figure in view.summary.figures:
         yield figure.name, figure.value, figure.note
     yield "How the pairs add up", "", view.summary.sum_sentence
@@ -296,9 +297,11 @@ def _note_rows(view: ReportView) -> Iterable[_Row]:
         yield f"notice {notice.code}", f"{notice.where}: {notice.message}"
     manifest = view.manifest
     yield "findings digest", manifest.findings_digest or "none"
-    for title, values in (("setting", manifest.settings), ("version", manifest.versions), ("count", manifest.counts)):
+    for title, values in (("setting", manifest.settings), ("version", manifest.versions)):
         for name in sorted(values):
             yield f"{title} {name}", shown(values[name])
+    for name in sorted(manifest.counts):
+        yield f"count {name}", RunFact(name_of_count(name))
     for file in sorted(manifest.inputs):
         yield "file", f"{file}: SHA-256 {manifest.inputs[file]}"
 

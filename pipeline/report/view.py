@@ -1,9 +1,8 @@
 """Builds the one view model that all writers share from the record of a run."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import groupby
 
 from pipeline.domain import (
@@ -12,6 +11,8 @@ from pipeline.domain import (
     Cluster,
     Document,
     DocumentQuality,
+    Finding,
+    Overlap,
     Part,
     Relation,
     ResolutionPair,
@@ -21,6 +22,7 @@ from pipeline.domain import (
 from pipeline.report.documents import show_documents, version_of
 from pipeline.report.findings import Anchors, coverage_both_ways, letter_of, show_finding
 from pipeline.report.formulae import group_formulae
+from pipeline.report.frame import moment_of
 from pipeline.report.lookup import Lookup
 from pipeline.report.model import (
     ClusterMember,
@@ -52,7 +54,7 @@ from pipeline.report.wording import (
     theme_name,
 )
 
-__all__ = ["DETAILED_FINDINGS", "UNMATCHED_SHOWN", "build_view"]
+__all__ = ["DETAILED_FINDINGS", "UNMATCHED_SHOWN", "build_view", "needs_evidence"]
 
 # A clause comparison takes about 10 kB of HTML; with 100 the page opens at once everywhere. Workbooks hold them all.
 DETAILED_FINDINGS = 100
@@ -82,7 +84,7 @@ def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> 
     formulae, formula_pairs = group_formulae(lookup)
     return ReportView(
         manifest=record.manifest,
-        created=_utc(record.manifest.created_at),
+        created=moment_of(record.manifest),
         summary=_summarize(record),
         findings=across,
         within=within,
@@ -105,6 +107,12 @@ def build_view(record: RunRecord, qualities: Sequence[DocumentQuality] = ()) -> 
     )
 
 
+def needs_evidence(findings: Iterable[Finding]) -> Callable[[Overlap], bool]:
+    """Tells of a clause pair whether reports show its evidence: those of findings, and those of formula language."""
+    named = {overlap for finding in findings for overlap in (finding.headline, *finding.overlaps)}
+    return lambda overlap: overlap.id in named or overlap.relation is Relation.BOIL
+
+
 def _show_findings(lookup: Lookup, anchors: Anchors, letter: str, detailed: int) -> tuple[FindingView, ...]:
     """One of the lists in the order of its ranks, the first ``detailed`` of it to be compared in full."""
     chosen = [finding for finding in lookup.record.findings if letter_of(finding) == letter]
@@ -119,11 +127,6 @@ def _show_findings(lookup: Lookup, anchors: Anchors, letter: str, detailed: int)
             led.add(view.family)
         shown.append(view)
     return tuple(shown)
-
-
-def _utc(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _own_limits(findings: Sequence[FindingView]) -> Iterator[str]:

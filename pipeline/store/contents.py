@@ -6,7 +6,7 @@ The folder of a run that is still going is also the medium between its tasks: a 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,8 @@ _REJECTED = "rejected.jsonl"
 _VECTORS = f"{WORK_FOLDER}/vectors.npy"
 _VECTOR_KEYS = f"{WORK_FOLDER}/vector-keys.json"
 _NEARNESS = f"{WORK_FOLDER}/nearness.json"
+# Columns of an overlap that its noun does without, or bears empty.
+_UNREAD = ("evidence", "left_body", "right_body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,18 @@ class RunContents:
 
     def read_bare_overlaps(self) -> tuple[Overlap, ...]:
         """The clause overlaps in the order written, each with empty evidence, which takes most of the time to read."""
-        return tuple(map(rows.overlap_from_row, tables.OVERLAPS.table.read_rows(self.folder, without=("evidence",))))
+        return tuple(map(rows.overlap_from_row, tables.OVERLAPS.table.read_rows(self.folder, without=_UNREAD)))
+
+    def read_overlaps_shown(self, shown: Callable[[Overlap], bool]) -> tuple[Overlap, ...]:
+        """The clause overlaps in the order written; those that are not shown have empty evidence."""
+        table = tables.OVERLAPS.table
+        held = list(table.read_rows(self.folder, without=_UNREAD))
+        overlaps = list(map(rows.overlap_from_row, held))
+        at = [position for position, overlap in enumerate(overlaps) if shown(overlap)]
+        evidence = table.read_table(self.folder, without=set(table.columns) - {"evidence"})["evidence"]
+        for position, text in zip(at, evidence.take(at).to_pylist() if at else (), strict=True):
+            overlaps[position] = rows.overlap_from_row({**held[position], "evidence": text})
+        return tuple(overlaps)
 
     def write_pairs(self, pairs: Iterable[ResolutionPair]) -> StageRef:
         """Write the scored resolution pairs."""
@@ -193,14 +206,19 @@ class RunContents:
         """The signals in the order written."""
         return tables.SIGNALS.read(self.folder)
 
-    def record(self, manifest: Manifest) -> RunRecord:
-        """Everything the folder holds, under the given manifest."""
+    def record(self, manifest: Manifest, shown: Callable[[Overlap], bool] | None = None) -> RunRecord:
+        """Everything the folder holds, under the given manifest.
+
+        Args:
+            manifest: of this run.
+            shown: which overlaps need their evidence, the bulk of a run; all when missing.
+        """
         return RunRecord(
             manifest=manifest,
             documents=self.read_documents(),
             resolutions=self.read_resolutions(),
             lineages=self.read_lineages(),
-            overlaps=self.read_overlaps(),
+            overlaps=self.read_overlaps() if shown is None else self.read_overlaps_shown(shown),
             pairs=self.read_pairs(),
             clusters=self.read_clusters(),
             findings=self.read_findings(),

@@ -18,13 +18,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pipeline
 from pipeline.reference import models_folder, own_formulae_digest
 
-__all__ = ["Kept", "KeptEntry", "code_digest", "kept_entries", "key_of", "prune_kept"]
+__all__ = ["Kept", "KeptEntry", "code_digest", "kept_entries", "key_of", "prune_kept", "report_digest"]
 
 _FILES = "files"
 _DIGEST_LENGTH = 64
@@ -59,12 +60,24 @@ def code_digest() -> str:
 
 @cache
 def _code_digest() -> str:
-    made = hashlib.sha256()
     library = Path(pipeline.__file__).parent
     sources = (p for p in library.rglob("*") if p.suffix in (".py", ".toml", ".json", ".txt", ".csv"))
     chosen = [p for p in sources if not any(part in _NO_PART for part in p.relative_to(library).parts)]
     models = [p for p in models_folder().iterdir() if p.suffix in (".toml", ".json")]
-    for path in (*sorted(chosen), *sorted(models)):
+    return _digest_of_all((*sorted(chosen), *sorted(models)))
+
+
+@cache
+def report_digest() -> str:
+    """SHA-256 of what turns results into reports: code, templates and the libraries that no run lists."""
+    report = Path(pipeline.__file__).parent / "report"
+    sources = (p for p in report.rglob("*") if p.suffix in (".py", ".j2", ".css"))
+    return key_of(_digest_of_all(sorted(sources)), [version(name) for name in ("jinja2", "markupsafe")])
+
+
+def _digest_of_all(paths: Iterable[Path]) -> str:
+    made = hashlib.sha256()
+    for path in paths:
         made.update(f"{path.name}\n".encode())
         made.update(hashlib.sha256(path.read_bytes()).digest())
     return made.hexdigest()
