@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["check", "watch"]
+__all__ = ["check", "obeyed", "watch"]
 
 _asked = threading.Event()
 
@@ -29,6 +29,23 @@ def watch() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
         _asked.clear()
+
+
+@contextmanager
+def obeyed() -> Iterator[None]:
+    """Ctrl-C as Python has it by itself, while this lasts; outside the main thread nothing is changed.
+
+    What a script starts in its background inherits that SIGINT is ignored, and asyncio then leaves it so: such a
+    process could only be killed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def check() -> None:

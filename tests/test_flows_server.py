@@ -228,19 +228,11 @@ def test_the_environment_is_put_back(out: Path, monkeypatch: pytest.MonkeyPatch)
     assert dict(os.environ) == before
 
 
-def interrupted(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    """What a process printed until Ctrl-C ended it; pressed again, as a person does, when a busy machine lost one."""
-    for _ in range(SECONDS // 20):
-        process.send_signal(signal.SIGINT)
-        try:
-            return process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            continue
-    process.kill()
-    return process.communicate()
-
-
-def test_the_nightly_run_is_on_the_server_with_its_schedule(server: str, corpus: Path, out: Path) -> None:
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])
+def test_the_nightly_run_is_on_the_server_with_its_schedule_until_one_ctrl_c(
+    inherited: signal.Handlers, server: str, corpus: Path, out: Path
+) -> None:
+    """What a script starts in its background inherits that Ctrl-C is ignored: such a process once served for ever."""
     process = subprocess.Popen(
         [*OVERLAP, "flows", "serve", str(corpus), "--out", str(out)],
         cwd=ROOT,
@@ -248,15 +240,19 @@ def test_the_nightly_run_is_on_the_server_with_its_schedule(server: str, corpus:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, inherited),
     )
     try:
-        wait_for(lambda: post(f"{server}/deployments/filter"))
+        wait_for(lambda: any(one["status"] == "READY" for one in post(f"{server}/deployments/filter")))
         (deployment,) = post(f"{server}/deployments/filter")
         # A server may accept a schedule and still plan nothing: Prefect 3.8 does so beside SQLAlchemy 2.1.
         planned = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
         wait_for(lambda: post(f"{server}/flow_runs/filter", planned))
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=SECONDS)
     finally:
-        stdout, stderr = interrupted(process)
+        process.kill()
+        process.communicate()
     assert deployment["name"] == "nightly"
     assert deployment["entrypoint"] == "flows.detect.detect_overlaps"
     assert deployment["global_concurrency_limit"]["limit"] == 1  # type: ignore[index]

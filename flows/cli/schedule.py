@@ -38,13 +38,13 @@ def serve(
     With PREFECT_API_URL the schedule, the runs and their summaries are on that server; without it a private server
     runs for as long as this command does. A run that is due while the last one still goes is left out.
     """
-    from flows import quiet
+    from flows import interrupts, quiet
     from flows.spec import RunSpec
     from pipeline.ingest import find_files
 
     settings = settings_in_use(out=out, cron=cron, timezone=timezone)
     find_files(corpus)
-    with only_data_on_stdout(), quiet.prefect_api(settings.out, upkeep=True) as server:
+    with interrupts.obeyed(), only_data_on_stdout(), quiet.prefect_api(settings.out, upkeep=True) as server:
         from flows.serve import serve_nightly
 
         if server is not None:
