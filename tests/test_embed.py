@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.embed import choice, embed_passages, exports, load_encoder, passages
+from pipeline.embed.openvino_engine import OpenVinoEngine
 from pipeline.embed.sentence import SentenceEncoder
 from pipeline.embed.windows import window_starts
 from pipeline.segment import Settled
@@ -52,6 +53,15 @@ def test_the_end_of_a_long_chinese_text_is_seen(encoder: SentenceEncoder) -> Non
     text = "国际电信联盟全权代表大会请秘书长向理事会报告本决议的落实情况" * 12
     a, b = encoder.encode([f"{text}各成员国应发展电信网络", f"{text}水火山石田土"])
     assert float(a @ b) < 1 - 1e-6
+
+
+def test_a_prepared_encoder_has_nothing_left_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = load_encoder(ROOT / "outputs")
+    encoder.prepare()
+    if isinstance(encoder._engine, OpenVinoEngine):
+        monkeypatch.setattr(encoder._engine, "_compiled", lambda *_: pytest.fail("compiled at a text"))
+    sizes = (1, 12, 30, 70, 120, 200, 400)
+    assert np.isfinite(encoder.encode([" ".join(["report"] * size) for size in sizes])).all()
 
 
 def test_windows_hold_whole_words_and_lose_none() -> None:

@@ -41,6 +41,9 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Length of a vector."""
 
+    def prepare(self) -> None:
+        """Make ready what the first texts would wait for; texts may be encoded beside it, from another thread."""
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of the texts, shape (n, dimension), float32, rows of length one."""
 

@@ -32,7 +32,7 @@ _one_thread_at_a_time = threading.Lock()
 
 
 class OpenVinoEngine:
-    """Runs an ONNX export; graphs are compiled when their length first occurs, in about a fifth of a second.
+    """Runs an ONNX export; graphs are compiled when their length first occurs, in about a quarter of a second.
 
     Args:
         onnx: the bytes of the export.
@@ -47,6 +47,12 @@ class OpenVinoEngine:
         self._threads = threads or _processors()
         self._graphs: dict[int, CompiledModel] = {}
         self.identity = identity
+
+    def prepare(self) -> None:
+        """Compile the graphs of all lengths, some seconds and a gibibyte; texts wait for one graph at most."""
+        for length in _LENGTHS:
+            with _one_thread_at_a_time:
+                self._graph(length)
 
     def states(self, windows: Sequence[tuple[int, ...]], take: Callable[[int, NDArray[np.float32]], None]) -> None:
         """Hand over the last hidden states of each window, the shortest first."""

@@ -30,6 +30,9 @@ class Engine(Protocol):
     def identity(self) -> str:
         """Library, version, precision and kind of processor: all beyond the weights that may change a bit."""
 
+    def prepare(self) -> None:
+        """Make ready whatever is otherwise made when a window first needs it."""
+
     def states(self, windows: Sequence[tuple[int, ...]], take: Callable[[int, NDArray[np.float32]], None]) -> None:
         """Hand the last hidden states of each window to ``take(number, states)``, in any order, from any thread.
 
@@ -65,6 +68,10 @@ class SentenceEncoder:
     def dimension(self) -> int:
         """Length of a vector."""
         return self._card.dimension
+
+    def prepare(self) -> None:
+        """Make ready what the first texts would wait for; texts may be encoded beside it, from another thread."""
+        self._engine.prepare()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length one; a text of several windows is their mean, weighted by their word pieces."""

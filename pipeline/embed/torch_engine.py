@@ -36,6 +36,10 @@ class TorchEngine:
         """Such as ``PyTorch 2.13.0, f32``."""
         return f"PyTorch {metadata.version('torch').partition('+')[0]}, f32"
 
+    def prepare(self) -> None:
+        """Load the model."""
+        _ = self._model
+
     def states(self, windows: Sequence[tuple[int, ...]], take: Callable[[int, NDArray[np.float32]], None]) -> None:
         """Hand over the last hidden states of each window, in order."""
         import torch

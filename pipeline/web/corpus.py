@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,6 +135,10 @@ class Corpora:
             raise RunError(f"the folder of run {run} is not there any more; import a newer run")
         read = in_compared_language(RunContents(folder).read_resolutions())
         texts = tuple(one for one in read if one.standing is Standing.IN_FORCE and not one.is_foreign)
-        encoder = self._encoder = self._encoder or load_encoder(self._root)
+        if self._encoder is None:
+            self._encoder = load_encoder(self._root)
+            # Else each draft would wait for what its paragraphs are the first to need.
+            Thread(target=self._encoder.prepare, name="encoder", daemon=True).start()
+        encoder = self._encoder
         cache = vector_cache(self._root, encoder.digest)
         return Corpus(run, texts, embed_passages(passages(texts), lambda: encoder, cache, encoder.dimension), encoder)
