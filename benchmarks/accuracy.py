@@ -53,7 +53,7 @@ def main() -> None:
     for part in given.only:
         say(f"measuring {part}")
         commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+            ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
         )
         result[part] = {
             "date": datetime.now(UTC).date().isoformat(),

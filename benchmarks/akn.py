@@ -93,7 +93,7 @@ def main() -> None:
     gold = (folder / "truth.jsonl").read_text(encoding="utf-8")
     truth = {text.id: text.clauses for text in read_segmentation_gold(gold, "truth.jsonl")}
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),

@@ -214,7 +214,7 @@ def main() -> None:
     arguments = parser.parse_args()
     results = [measured(name, texts, arguments.cache) for name, texts in corpora(arguments.data)]
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True, cwd=HERE
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True, cwd=HERE
     )
     day = datetime.now(UTC).date().isoformat()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"

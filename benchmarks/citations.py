@@ -56,7 +56,7 @@ def main() -> None:
     score = Score(gold.total(), found.total(), (gold & found).total())
     equal = score.equal
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

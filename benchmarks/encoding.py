@@ -164,7 +164,7 @@ def measured(texts: Sequence[str], count: int, rounds: int) -> dict[str, Any]:
     cosines = (plain.encode([texts[i] for i in whole]) * vectors[whole]).sum(axis=1)
     drawn = [texts[i] for i in whole[:: max(1, len(whole) // count)]]
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     return {
         "date": datetime.now(UTC).date().isoformat(),

@@ -77,7 +77,7 @@ def main() -> None:
     pdf, _, _ = extracted(data / "itu/pp18/pdf")
     laid_out = {p.stem.removeprefix("pp18-").replace("-", "_") for p in (data / "itu/pp18/pdf").glob("*.pdf")}
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

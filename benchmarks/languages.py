@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the reference data")
     data: Path = parser.parse_args().data
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result: dict[str, object] = {
         "date": datetime.now(UTC).date().isoformat(),

@@ -415,7 +415,7 @@ def main() -> None:
     measured = {held.name: measure(held) for held in piles}
     kept = HERE / "learning.json"
     before = json.loads(kept.read_text(encoding="utf-8"))["piles"] if given.only and kept.is_file() else {}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT).stdout
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT).stdout
     found = {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.strip(),

@@ -116,7 +116,7 @@ def main() -> None:
             print(f"loaded in {load(db, PAIRS):.0f} s", flush=True)
         refits = measure(db)
         db.close()
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE).stdout
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE).stdout
     found = {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.strip(),

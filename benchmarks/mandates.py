@@ -106,7 +106,7 @@ def main() -> None:
         flagged = [verdicts.get(c.id, "unread") for c, m in found if m.irregular]
         irregular[name] = {"clauses": len(found), "flagged": len(flagged), **Counter(flagged)}
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

@@ -208,7 +208,7 @@ def main() -> None:
         results.append(json.loads(done.stdout.splitlines()[-1]))
         print(json.dumps(results[-1], indent=1), flush=True)
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True, cwd=HERE
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True, cwd=HERE
     )
     facts = {
         "date": datetime.now(UTC).date().isoformat(),

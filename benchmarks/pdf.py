@@ -151,7 +151,7 @@ def main() -> None:
     numbers = {path.stem.split("-")[-1] for path in singles}
     chosen = [identifier for identifier in truth if re.split("[/@]", identifier)[1:3] in [["res", n] for n in numbers]]
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

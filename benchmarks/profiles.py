@@ -400,7 +400,7 @@ def main() -> None:
     forms = {"docx": arguments.word, "pdf": arguments.pdf}
     halves = {name: [r for r in rows if is_eligible(r) and half(r) == name] for name in ("development", "test")}
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

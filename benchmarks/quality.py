@@ -374,7 +374,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the reference data")
     found = readings(parser.parse_args().data / "itu/pp18")
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--without", nargs="+", default=[], help="methods to leave out, by a part of the name")
     given = parser.parse_args()
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result = {
         "date": datetime.now(UTC).date().isoformat(),

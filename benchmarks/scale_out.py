@@ -252,7 +252,7 @@ def main() -> None:
     load = loads()
     with tempfile.TemporaryDirectory(prefix="overlap-scale-out-") as name:
         timed, gains, counts, same = measure(options, Path(name))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE)
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.stdout.strip(),

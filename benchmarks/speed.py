@@ -297,7 +297,7 @@ def main() -> None:
     prepare(options.data, options.work)
     facts: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": _printed("git", "rev-parse", "--short", "HEAD"),
+        "commit": _printed("git", "describe", "--always", "--dirty"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "command": "python benchmarks/speed.py DATA --work FOLDER",
         "load": round(load, 1),

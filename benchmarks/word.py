@@ -300,7 +300,7 @@ def main() -> None:
     changed = "T-REC-G.Imp8101-201810-I!!MSW-E.docx"
     covers = ["T-RES-T.1-2016-MSW-E.docx", "T-REC-A.1-201610-I!!MSW-E.docx", changed]
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
     )
     result: dict[str, object] = {
         "date": datetime.now(UTC).date().isoformat(),

@@ -58,6 +58,9 @@ class WordEncoder:
     digest = "00" * 32
     dimension = 384
 
+    def prepare(self) -> None:
+        pass
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
         for row, text in enumerate(texts):

@@ -99,4 +99,9 @@ def _opposites(data: Mapping[str, Any]) -> tuple[tuple[re.Pattern[str], re.Patte
 
 def _whole(words: Iterable[str]) -> re.Pattern[str]:
     """Any of some phrases as whole words, the longest first."""
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})(?![\w-])")
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    # The look behind comes after the first letter: where the first letters are known, ``re`` skips to the next of them.
+    ways = (rf"{(a := re.escape(first))}(?<![\w-]{a})(?:{'|'.join(after)})" for first, after in rests.items())
+    return re.compile(rf"(?:{'|'.join(ways)})(?![\w-])")
