@@ -226,7 +226,7 @@ def table(facts: dict[str, Any]) -> str:
             "The process in the middle hands out the shards and takes in the results, beside the workers: of "
             f"{facts['processors']} processors it takes its part from two workers and not from one. A loop in two "
             "processes at once did, before each round, so many times the work of one: "
-            f"{', '.join(str(gain) for gain in facts['machine_gains'])}; this is the most that a stage can gain."
+            f"{', '.join(str(gain) for gain in facts['machine_gains'])}."
         ),
         "",
         f"Tables byte by byte as without a cluster: {'yes' if facts['same'] else 'NO'}.",

@@ -7,10 +7,10 @@ taken from an earlier run equals what this run would make.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows import progress
 from flows.outcome import StageOutcome, Stopwatch
@@ -22,12 +22,33 @@ from pipeline.store.staging import StagedRun
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["assess_documents", "conditions", "kept_of", "once", "read_documents", "segment_documents"]
+__all__ = [
+    "Made",
+    "assess_documents",
+    "conditions",
+    "kept_of",
+    "made_once",
+    "once",
+    "read_documents",
+    "segment_documents",
+]
 
-# Results of a stage that are kept: those of the last changes, so that going back to one costs nothing.
+# Results of one kind that are kept: those of the last changes, so that going back to one costs nothing.
 _MOST_RESULTS = 3
 
 Segmented = tuple[tuple[Resolution, ...], tuple[Citation, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a piece of work leaves: files in the folder of the run, by name and SHA-256, and the rest as JSON.
+
+    ``keep`` is whether later runs may take it; what a passing fault has marked may not be taken.
+    """
+
+    files: Sequence[tuple[str, str]]
+    value: dict[str, Any]
+    keep: bool = True
 
 
 def kept_of(run: StagedRun) -> Kept:
@@ -44,6 +65,26 @@ def conditions(run: StagedRun) -> str:
 def _stages_digest() -> str:
     here = Path(__file__).parent
     return key_of(*(here.joinpath(name).read_bytes() for name in ("stages.py", "shards.py", "known.py")))
+
+
+def made_once(run: StagedRun, kind: str, key: str, make: Callable[[], Made]) -> tuple[dict[str, Any], bool]:
+    """The value of a piece of work, its files in the folder of the run, and whether an earlier run has done it.
+
+    Args:
+        run: the run that is going.
+        kind: kind of work; of each the last results are kept.
+        key: a key of all that the work depends on.
+        make: the work.
+    """
+    kept = kept_of(run)
+    value = kept.read_files(kind, key, run.folder)
+    if value is not None:
+        return value, True
+    made = make()
+    if made.keep:
+        kept.write_files(kind, key, run.folder, made.files, made.value)
+        kept.thin(kind, _MOST_RESULTS)
+    return made.value, False
 
 
 def once(
@@ -65,17 +106,18 @@ def once(
         facts: what else it depends on, as JSON.
         keep: whether an outcome may be taken again; one that a passing fault has marked may not.
     """
+
+    def make() -> Made:
+        outcome = work()
+        return Made(outcome.ref.files, _outcomes().dump_python(outcome, mode="json"), keep(outcome))
+
     watch = Stopwatch(stage)
-    kept, kind = kept_of(run), f"stage-{stage}"
     key = key_of(conditions(run), [[list(file) for file in ref.files] for ref in inputs], facts)
-    value = kept.read_files(kind, key, run.folder)
-    if value is not None:
+    value, again = made_once(run, f"stage-{stage}", key, make)
+    outcome = _outcomes().validate_python(value)
+    if again:
         progress.note(f"{stage}: as in an earlier run, nothing has changed")
-        return replace(_outcomes().validate_python(value), seconds=watch.seconds())
-    outcome = work()
-    if keep(outcome):
-        kept.write_files(kind, key, run.folder, outcome.ref.files, _outcomes().dump_python(outcome, mode="json"))
-        kept.thin(kind, _MOST_RESULTS)
+        return replace(outcome, seconds=watch.seconds())
     return outcome
 
 
@@ -147,7 +189,8 @@ def assess_documents(
     Args:
         run: the run that is going.
         documents: the documents.
-        resolutions: the texts found in them, in any order.
+        resolutions: the texts found in them; those of one document in the order in which it was cut, for in another
+            order it is judged again.
         assess: judges some of them by the texts found in them.
     """
     from pipeline.store import rows
@@ -158,8 +201,12 @@ def assess_documents(
         if resolution.document_id in texts:
             texts[resolution.document_id].append(resolution)
     keys = [
-        # The digest of the file stands for the blocks.
-        key_of(settled, rows.document_to_row(replace(d, blocks=())), _segmented_to_json((texts[d.id], ())))
+        # The digest of the file stands for the blocks, that of the text for the text, as where texts are cut.
+        key_of(
+            settled,
+            rows.document_to_row(replace(d, blocks=(), text=_digest(d.text))),
+            _segmented_to_json((texts[d.id], ())),
+        )
         for d in documents
     ]
     held = [kept.read("qualities", key) for key in keys]

@@ -6,7 +6,6 @@ What the reports of two runs of equal content have in common is kept; each run p
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from flows import known, progress
 from flows.outcome import StageOutcome
@@ -21,7 +20,6 @@ from pipeline.store.staging import StagedRun
 __all__ = ["publish"]
 
 _KIND = "reports"
-_MOST_KEPT = 3
 _PAGE, _BOOK = f"{WORK_FOLDER}/{REPORT}", f"{WORK_FOLDER}/{WORKBOOK}"
 
 
@@ -35,13 +33,7 @@ def publish(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> 
 
     run.contents.verify(*(outcome.ref for outcome in outcomes))
     with progress.stage("publish"):
-        kept, key = known.kept_of(run), _key(run, spec, outcomes)
-        held = kept.read_files(_KIND, key, run.folder)
-        if held is None:
-            held = _render(run, spec, outcomes)
-            files = [(name, digest_of(run.folder / name)) for name in (_PAGE, _BOOK)]
-            kept.write_files(_KIND, key, run.folder, files, held)
-            kept.thin(_KIND, _MOST_KEPT)
+        held, _ = known.made_once(run, _KIND, _key(run, spec, outcomes), lambda: _render(run, spec, outcomes))
         manifest = _manifest(run, spec, outcomes, held["findings_digest"])
         frame_page(run.folder / _PAGE, run.folder / REPORT, manifest)
         frame_workbook(run.folder / _BOOK, held["workbook_parts"], run.folder / WORKBOOK, manifest)
@@ -59,7 +51,7 @@ def _key(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> str
 
 
 @uncollected()
-def _render(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> dict[str, Any]:
+def _render(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> known.Made:
     """Write what the reports show beside the facts of the run into the folder of the work, and give the rest."""
     from pipeline.quality import assess_documents
     from pipeline.report.excel import write_content
@@ -74,7 +66,8 @@ def _render(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome]) -> 
     judged = known.assess_documents(run, rest, record.resolutions, assess_documents)
     view = build_view(record, (*apart.values(), *judged))
     (run.folder / _PAGE).write_bytes(render_content(view).encode())
-    return {"findings_digest": digest, "workbook_parts": write_content(view, run.folder / _BOOK)}
+    value = {"findings_digest": digest, "workbook_parts": write_content(view, run.folder / _BOOK)}
+    return known.Made([(name, digest_of(run.folder / name)) for name in (_PAGE, _BOOK)], value)
 
 
 def _manifest(run: StagedRun, spec: RunSpec, outcomes: Sequence[StageOutcome], findings_digest: str) -> Manifest:

@@ -9,7 +9,7 @@ __all__ = ["uncollected"]
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for cycles of objects inside: nouns hold none, and looking through millions takes a third of the time.
+    """No search for cycles of objects inside: nouns hold none, and looking through many again and again is slow.
 
     What nobody holds any more is freed all the same.
     """

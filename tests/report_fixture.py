@@ -1,7 +1,9 @@
 """A small run, built by hand: six texts of four bodies, with every kind of thing that a report shows."""
 
 import math
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.domain import (
     Clause,
@@ -31,8 +33,12 @@ from pipeline.domain import (
     clause_id,
     parse_instrument_id,
 )
+from pipeline.report import frame_page, frame_workbook
+from pipeline.report.excel import write_content
+from pipeline.report.html import render_content
+from pipeline.report.model import ReportView
 
-__all__ = ["HOSTILE", "empty_record", "make_record"]
+__all__ = ["HOSTILE", "empty_record", "make_record", "page_of", "write_workbook"]
 
 # Text of the kind that attacks a browser, a spreadsheet, a template and an XML parser.
 HOSTILE = (
@@ -494,3 +500,19 @@ def empty_record() -> RunRecord:
         rejected=(),
         citations=(),
     )
+
+
+def page_of(view: ReportView) -> str:
+    """The page of a report, put together as a run does it: its content, then the facts of the run."""
+    with tempfile.TemporaryDirectory() as folder:
+        content, page = Path(folder) / "content.html", Path(folder) / "report.html"
+        content.write_bytes(render_content(view).encode())
+        frame_page(content, page, view.manifest)
+        return page.read_bytes().decode()
+
+
+def write_workbook(view: ReportView, path: Path) -> None:
+    """Write the workbook of a report, put together as a run does it: its content, then the facts of the run."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = Path(folder) / "content.xlsx"
+        frame_workbook(content, write_content(view, content), path, view.manifest)

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from report_fixture import page_of, write_workbook
 
 from flows import publishing, stages
 from flows.spec import RunSpec
@@ -25,8 +26,6 @@ from pipeline.domain import Clause, Document, DocumentQuality, Part, Resolution,
 from pipeline.match import find_overlaps, near_lists
 from pipeline.match.memory import pair_keys, places_in
 from pipeline.quality import assess_document, assess_documents
-from pipeline.report.excel import write_excel
-from pipeline.report.html import render_html
 from pipeline.report.view import build_view
 from pipeline.store.contents import WORK_FOLDER, RunContents
 from pipeline.store.kept import Kept, kept_entries, prune_kept
@@ -138,6 +137,9 @@ class WordEncoder:
     digest = "00" * 32
     dimension = 384
 
+    def prepare(self) -> None:
+        pass
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return encoded(texts)
 
@@ -193,8 +195,8 @@ def reports_afresh(run: RunFolder, folder: Path) -> tuple[bytes, bytes]:
     record = RunContents(run.path).record(run.manifest)
     view = build_view(record, assess_documents(record.documents, record.resolutions))
     folder.mkdir(exist_ok=True)
-    write_excel(view, folder / "afresh.xlsx")
-    return render_html(view).encode(), (folder / "afresh.xlsx").read_bytes()
+    write_workbook(view, folder / "afresh.xlsx")
+    return page_of(view).encode(), (folder / "afresh.xlsx").read_bytes()
 
 
 EDITS: list[Corpus] = [

@@ -10,7 +10,7 @@ import pytest
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from word_fixture import Read, boxed, codes, level, lines, listed, note_call, notes_part, p, reader, run, style
+from word_fixture import Prepare, Read, boxed, codes, level, lines, listed, note_call, notes_part, p, reader, run, style
 
 from pipeline.domain import BlockKind
 from pipeline.errors import UnreadableDocumentError
@@ -119,6 +119,70 @@ class TestNumbering:
     )
     def test_other_formats(self, read: Read, kind: str, start: str, label: str) -> None:
         assert lines(read(listed("text"), level(kind, start))) == [f"{label}\ttext"]
+
+
+def with_second_definitions(word: docx.document.Document) -> None:
+    blob = word.part.numbering_part.blob
+    second = Part(PackURI("/word/numbering2.xml"), CONTENT_TYPE.WML_NUMBERING, blob, word.part.package)
+    word.part.relate_to(second, RELATIONSHIP_TYPE.NUMBERING)
+
+
+def without_definitions(word: docx.document.Document) -> None:
+    for key in [key for key, rel in word.part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NUMBERING]:
+        del word.part.rels[key]
+
+
+def with_definitions_elsewhere(word: docx.document.Document) -> None:
+    without_definitions(word)
+    word.part.relate_to("https://example.org/numbering.xml", RELATIONSHIP_TYPE.NUMBERING, is_external=True)
+
+
+def with_definitions_of_no_known_type(word: docx.document.Document) -> None:
+    blob = word.part.numbering_part.blob
+    without_definitions(word)
+    part = Part(PackURI("/word/numbering.xml"), "application/octet-stream", blob, word.part.package)
+    word.part.relate_to(part, RELATIONSHIP_TYPE.NUMBERING)
+
+
+def with_styles_for_definitions(word: docx.document.Document) -> None:
+    without_definitions(word)
+    blob = word.styles.element.xml.encode()
+    part = Part(PackURI("/word/numbering.xml"), CONTENT_TYPE.WML_NUMBERING, blob, word.part.package)
+    word.part.relate_to(part, RELATIONSHIP_TYPE.NUMBERING)
+
+
+class TestDamagedNumbering:
+    """Any of these had the whole file rejected, or its numbers left out without a word."""
+
+    def check(self, read: Read, damage: Prepare) -> None:
+        styles = style("Item", "Item", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>')
+        body = p("The Council,") + listed("one;") + listed("two;", "1") + p("three.", '<w:pStyle w:val="Item"/>')
+        whole = read(body, level("decimal", "1"), styles=styles)
+        assert lines(whole)[:2] == ["The Council,", "1)\tone;"]
+        assert codes(whole) == []
+        damaged = read(body, level("decimal", "1"), styles=styles, prepare=damage)
+        assert lines(damaged) == ["The Council,", "one;", "two;", "three."]
+        assert codes(damaged) == ["numbers-unread"]
+        assert damaged.notices[0].message.startswith("3 paragraphs in lists have no number, ")
+
+    def test_two_parts_of_definitions(self, read: Read) -> None:
+        self.check(read, with_second_definitions)
+
+    def test_definitions_outside_the_file(self, read: Read) -> None:
+        self.check(read, with_definitions_elsewhere)
+
+    def test_definitions_of_a_wrong_content_type(self, read: Read) -> None:
+        self.check(read, with_definitions_of_no_known_type)
+
+    def test_another_part_in_place_of_the_definitions(self, read: Read) -> None:
+        self.check(read, with_styles_for_definitions)
+
+    def test_a_file_without_definitions_has_no_numbers_and_nothing_to_tell(self, read: Read) -> None:
+        document = read(listed("one;"), level("decimal", "1"), prepare=without_definitions)
+        assert (lines(document), codes(document)) == (["one;"], [])
+
+    def test_damage_that_no_paragraph_feels_is_not_told(self, read: Read) -> None:
+        assert codes(read(p("The Council."), level("decimal", "1"), prepare=with_second_definitions)) == []
 
 
 class TestNotes:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from report_fixture import HOSTILE, empty_record, make_record
+from report_fixture import HOSTILE, empty_record, make_record, write_workbook
 
 from pipeline.domain import Relation, Remedy
+from pipeline.report import excel
 from pipeline.report.characters import printable
-from pipeline.report.excel import CELL_LIMIT, write_content, write_excel
+from pipeline.report.excel import CELL_LIMIT, write_content
 from pipeline.report.frame import frame_workbook
 from pipeline.report.view import build_view
 
@@ -32,7 +33,7 @@ def view():
 @pytest.fixture(scope="module")
 def path(view, tmp_path_factory):
     path = tmp_path_factory.mktemp("excel") / "report.xlsx"
-    write_excel(view, path)
+    write_workbook(view, path)
     return path
 
 
@@ -67,7 +68,7 @@ def test_no_cell_is_a_formula_or_a_link(path, book):
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "https://x", "12"])
 def test_text_that_looks_like_something_else_stays_text(tmp_path, start):
-    write_excel(build_view(retitled(make_record(), start)), tmp_path / "r.xlsx")
+    write_workbook(build_view(retitled(make_record(), start)), tmp_path / "r.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"]
     position = [cell.value for cell in sheet[1]].index("Title A")
     for row in sheet.iter_rows(min_row=2):
@@ -98,14 +99,14 @@ def test_matched_words_are_bold_and_underlined(path):
 
 @pytest.mark.parametrize("character", ["x", "\U0001f4d8"])
 def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(tmp_path, character):
-    write_excel(build_view(retitled(make_record(), character * 40_000)), tmp_path / "r.xlsx")
+    write_workbook(build_view(retitled(make_record(), character * 40_000)), tmp_path / "r.xlsx")
     title = column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "Title A")[0]
     assert len(title.encode("utf-16-le")) // 2 <= CELL_LIMIT
     assert "cut here" in title
 
 
 def test_the_same_view_gives_the_same_bytes(view, path, tmp_path):
-    write_excel(build_view(make_record()), tmp_path / "again.xlsx")
+    write_workbook(build_view(make_record()), tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
 
 
@@ -122,7 +123,7 @@ def test_content_is_the_same_for_two_runs_of_equal_content_and_is_framed_to_the_
     assert parts == write_content(build_view(other), tmp_path / "other")
     assert (tmp_path / "content").read_bytes() == (tmp_path / "other").read_bytes()
     frame_workbook(tmp_path / "content", parts, tmp_path / "framed.xlsx", manifest)
-    write_excel(build_view(other), tmp_path / "afresh.xlsx")
+    write_workbook(build_view(other), tmp_path / "afresh.xlsx")
     assert (tmp_path / "framed.xlsx").read_bytes() == (tmp_path / "afresh.xlsx").read_bytes()
     book = openpyxl.load_workbook(tmp_path / "framed.xlsx")
     assert book.properties.title == "Overlap report, 1 January 2099"
@@ -139,8 +140,41 @@ def test_content_is_the_same_for_two_runs_of_equal_content_and_is_framed_to_the_
         assert not any(b"\0" in members.read(name) or b"_x0000_" in members.read(name) for name in members.namelist())
 
 
+def write_blank_cells_as_words(monkeypatch):
+    monkeypatch.setattr(
+        excel.Worksheet, "write_blank", lambda sheet, row, column, _, style: sheet.write_string(row, column, "?", style)
+    )
+
+
+def write_no_blank_cells(monkeypatch):
+    monkeypatch.setattr(excel.Worksheet, "write_blank", lambda *_: 0)
+
+
+def write_no_properties(monkeypatch):
+    monkeypatch.setattr(excel.Workbook, "set_properties", lambda *_: None)
+
+
+def name_the_properties_otherwise(monkeypatch):
+    monkeypatch.setattr(excel, "_PROPERTIES", "docProps/properties.xml")
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "told"),
+    [
+        (write_blank_cells_as_words, r"no empty cell B\d+ for (run|moment)"),
+        (write_no_blank_cells, r"no empty cell B\d+ for (run|moment)"),
+        (write_no_properties, "properties of the workbook have no place for day, run"),
+        (name_the_properties_otherwise, "no part docProps/properties.xml"),
+    ],
+)
+def test_a_fact_without_its_place_in_the_laid_out_workbook_is_an_error(monkeypatch, tmp_path, view, otherwise, told):
+    otherwise(monkeypatch)
+    with pytest.raises(RuntimeError, match=told):
+        write_content(view, tmp_path / "content")
+
+
 def test_an_empty_run_gives_a_workbook_with_heads(tmp_path):
-    write_excel(build_view(empty_record()), tmp_path / "empty.xlsx")
+    write_workbook(build_view(empty_record()), tmp_path / "empty.xlsx")
     book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
     assert book.sheetnames == SHEETS
     assert book["Findings"].max_row == 1
@@ -157,7 +191,7 @@ def test_headings_are_plain_and_rows_as_high_as_their_text(book):
 def test_numbers_are_rounded(tmp_path):
     record = make_record()
     findings = (replace(record.findings[0], score=0.123456789012345), *record.findings[1:])
-    write_excel(build_view(replace(record, findings=findings)), tmp_path / "r.xlsx")
+    write_workbook(build_view(replace(record, findings=findings)), tmp_path / "r.xlsx")
     assert column(openpyxl.load_workbook(tmp_path / "r.xlsx")["Findings"], "Score")[0] == 0.1235
 
 
@@ -166,7 +200,7 @@ def test_formula_language_and_remedies_of_groups_cannot_run_either(tmp_path):
     boiled = tuple(replace(o, relation=Relation.BOIL) if o.id == "o8" else o for o in record.overlaps)
     clusters = tuple(replace(c, remedies=((Remedy.KEEP, HOSTILE),)) for c in record.clusters)
     path = tmp_path / "hostile.xlsx"
-    write_excel(build_view(replace(record, overlaps=boiled, clusters=clusters)), path)
+    write_workbook(build_view(replace(record, overlaps=boiled, clusters=clusters)), path)
     book = openpyxl.load_workbook(path)
     assert printable(HOSTILE) in column(book["Formula language"], "Clause B")
     assert column(book["Formula language"], "Pairs not ranked") == [1]

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 
 import pytest
 from lxml import html as lxml_html
-from report_fixture import HOSTILE, empty_record, make_record
+from report_fixture import HOSTILE, empty_record, make_record, page_of
 
 from pipeline.domain import Relation, Remedy, Signal, SignalKind
 from pipeline.report.characters import printable
 from pipeline.report.frame import mark
-from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_content, render_html
+from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_content
 from pipeline.report.view import DETAILED_FINDINGS, UNMATCHED_SHOWN, build_view
 
 
@@ -29,7 +29,7 @@ def view(record):
 
 @pytest.fixture(scope="module")
 def page(view):
-    return render_html(view)
+    return page_of(view)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_hostile_text_is_shown_and_never_run(tree, page):
 
 def test_corpus_text_in_the_form_of_a_mark_is_no_fact_of_the_run(record):
     titled = tuple(replace(r, title=f"On {mark('run')} and {mark('nothing')}") for r in record.resolutions)
-    page = render_html(build_view(replace(record, resolutions=titled)))
+    page = page_of(build_view(replace(record, resolutions=titled)))
     assert "On \ufffdrun\ufffd and \ufffdnothing\ufffd" in page
     assert "\0" not in page
 
@@ -87,7 +87,7 @@ def test_content_is_the_same_for_two_runs_of_equal_content(record):
     assert record.manifest.counts
     assert record.manifest.timings
     assert render_content(build_view(other)) == render_content(build_view(record))
-    assert render_html(build_view(other)) != render_html(build_view(record))
+    assert page_of(build_view(other)) != page_of(build_view(record))
 
 
 def test_every_tag_is_closed(page):
@@ -172,11 +172,11 @@ def test_tables_have_heads_and_the_page_has_landmarks(tree):
 
 
 def test_the_same_view_gives_the_same_page(record, page):
-    assert render_html(build_view(record)) == page
+    assert page_of(build_view(record)) == page
 
 
 def test_an_empty_run_says_so():
-    body = plain(lxml_html.fromstring(render_html(build_view(empty_record()))))
+    body = plain(lxml_html.fromstring(page_of(build_view(empty_record()))))
     assert "No two texts of different bodies appear to give the same mandate" in body
     assert "none rejected" in body
 
@@ -184,7 +184,7 @@ def test_an_empty_run_says_so():
 def test_limits_of_the_page_are_printed_when_they_bite(record):
     many = tuple(replace(record.findings[0], id=f"f{n}", rank=n) for n in range(1, DETAILED_FINDINGS + 2))
     boiled = next(pair for pair in record.pairs if pair.relation is Relation.BOIL)
-    page = render_html(build_view(replace(record, findings=many, pairs=(*record.pairs, *[boiled] * DISCOUNTED_SHOWN))))
+    page = page_of(build_view(replace(record, findings=many, pairs=(*record.pairs, *[boiled] * DISCOUNTED_SHOWN))))
     tree = lxml_html.fromstring(page)
     assert len(tree.xpath("//article[contains(@class, 'finding')]")) == DETAILED_FINDINGS
     assert len(tree.xpath("//article[contains(@class, 'unprinted')]")) == DETAILED_FINDINGS - PRINTED_FINDINGS
@@ -196,7 +196,7 @@ def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record):
     first, *others = record.pairs
     crowded = replace(first, unmatched_b=(first.unmatched_b or first.unmatched_a)[:1] * (UNMATCHED_SHOWN + 3))
     view = build_view(replace(record, pairs=(crowded, *others)))
-    tree = lxml_html.fromstring(render_html(view))
+    tree = lxml_html.fromstring(page_of(view))
     lists = tree.get_element_by_id("finding-f-verb").xpath(".//ul[@class='unmatched']")
     assert len(lists[1].xpath("li")) == UNMATCHED_SHOWN
     assert "and 3 more, see the clauses of the text" in plain(tree)
@@ -211,7 +211,7 @@ def test_titles_name_the_bodies(tree):
 
 def test_the_path_of_the_corpus_is_not_shown(record):
     manifest = replace(record.manifest, corpus="/home/somebody/texts/")
-    page = render_html(build_view(replace(record, manifest=manifest)))
+    page = page_of(build_view(replace(record, manifest=manifest)))
     assert "somebody" not in page
     assert "<dd>texts</dd>" in page
 
@@ -245,7 +245,7 @@ def hostile_record(record):
 
 
 def test_hostile_words_of_evidence_groups_remedies_and_signals_never_run(hostile_record):
-    page = render_html(build_view(hostile_record))
+    page = page_of(build_view(hostile_record))
     assert "<script" not in page
     assert "<img" not in page
     tree = lxml_html.fromstring(page)
@@ -308,7 +308,7 @@ def test_what_was_not_discounted_says_so_for_each_reduction(view, tree):
 
 def test_formula_matches_are_one_click_away_and_counted(record):
     boiled = tuple(replace(o, relation=Relation.BOIL) for o in record.overlaps[:2])
-    tree = lxml_html.fromstring(render_html(build_view(replace(record, overlaps=(*boiled, *record.overlaps[2:])))))
+    tree = lxml_html.fromstring(page_of(build_view(replace(record, overlaps=(*boiled, *record.overlaps[2:])))))
     section = tree.get_element_by_id("formulae")
     assert "2 pairs of clauses alike by formula language alone, not ranked" in plain(section)
     assert plain(section.xpath(".//summary")[0]) == "The 2 matches, by their words"
@@ -322,7 +322,7 @@ def test_gaps_dates_and_reports_stand_in_lists_of_their_own(tree):
 
 def test_further_findings_of_one_template_are_folded_under_their_list(record):
     findings = tuple(replace(f, family="family-1") if f.cross_body else f for f in record.findings)
-    tree = lxml_html.fromstring(render_html(build_view(replace(record, findings=findings))))
+    tree = lxml_html.fromstring(page_of(build_view(replace(record, findings=findings))))
     section = tree.get_element_by_id("findings")
     assert len(section.xpath("./table/tbody/tr")) == 1
     assert "the best of 3 of one template" in plain(section.xpath("./table")[0])

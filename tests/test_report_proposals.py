@@ -5,7 +5,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from lxml import html as lxml_html
-from report_fixture import make_record
+from report_fixture import make_record, page_of, write_workbook
 
 from pipeline.domain import (
     DocumentQuality,
@@ -17,8 +17,6 @@ from pipeline.domain import (
     Standing,
     parse_instrument_id,
 )
-from pipeline.report.excel import write_excel
-from pipeline.report.html import render_html
 from pipeline.report.lookup import Lookup
 from pipeline.report.view import build_view
 
@@ -105,10 +103,10 @@ def test_remarks_cite_a_proposal_by_its_mark() -> None:
 
 def test_page_and_workbook_list_the_proposals(tmp_path) -> None:
     view = build_view(with_proposal("MOD"))
-    page = " ".join(lxml_html.fromstring(render_html(view)).text_content().split())
+    page = " ".join(lxml_html.fromstring(page_of(view)).text_content().split())
     for words in ("[proposal MOD EUR/901A2/3]", "Would change Resolution 901 (Rev. Dubai, 2018).", REASONS):
         assert words in page
-    write_excel(view, tmp_path / "r.xlsx")
+    write_workbook(view, tmp_path / "r.xlsx")
     heads, row = openpyxl.load_workbook(tmp_path / "r.xlsx")["Proposals"].iter_rows(values_only=True)
     told = dict(zip(heads, row, strict=True))
     assert told["Proposal"] == "MOD EUR/901A2/3"
@@ -133,7 +131,7 @@ def test_a_language_version_is_told_as_one_with_its_own_count_of_clauses(tmp_pat
     assert notice.message == "Language version of PP Resolution 901 (Rev. Dubai, 2018) (fr); 11 clauses."
     (document,) = view.documents
     assert (document.clauses, document.version_of) == (11, "language version of PP Resolution 901 (Rev. Dubai, 2018)")
-    write_excel(view, tmp_path / "r.xlsx")
+    write_workbook(view, tmp_path / "r.xlsx")
     assert document.version_of in next(
         openpyxl.load_workbook(tmp_path / "r.xlsx")["Documents"].iter_rows(min_row=2, values_only=True)
     )

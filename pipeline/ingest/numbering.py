@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.part import XmlPart
 from lxml import etree
 
 from pipeline.ingest.word_styles import Styles
@@ -84,21 +86,23 @@ class _List:
 
 
 class Numbering:
-    """Counters of all lists of one file; use it once, top to bottom."""
+    """Counters of all lists of one file; use it once, top to bottom.
 
-    def __init__(self, lists: dict[str, _List], by_style: dict[str, tuple[str, int]]) -> None:
+    ``lost`` is how many paragraphs so far stand in a list although the definitions of lists could not be read.
+    """
+
+    def __init__(self, lists: dict[str, _List], by_style: dict[str, tuple[str, int]], unread: bool = False) -> None:
+        self.lost = 0
         self._lists = lists
         self._by_style = by_style
+        self._unread = unread
         self._counters: dict[str, dict[int, int]] = defaultdict(dict)
         self._begun: set[tuple[str, int]] = set()
 
     @classmethod
     def of(cls, word: WordDocument, styles: Styles) -> Self:
-        """Numbering definitions of a file; empty when it has none."""
-        try:
-            root = word.part.numbering_part.element
-        except (KeyError, NotImplementedError):
-            return cls({}, {})
+        """Numbering definitions of a file; empty when it has none, or none that can be read."""
+        root, unread = _definitions(word)
         abstract = {a.get(f"{W}abstractNumId", ""): a for a in root.findall(f"{W}abstractNum")}
         by_link = {name: key for key, a in abstract.items() if (name := value(a, f"{W}styleLink"))}
         lists = {}
@@ -112,13 +116,14 @@ class Numbering:
         for style_id in styles.identifiers():
             if (listed := _of_style(style_id, styles, lists)) is not None:
                 by_style[style_id] = listed
-        return cls(lists, by_style)
+        return cls(lists, by_style, unread)
 
     def next_label(self, paragraph: etree._Element, style_id: str) -> str:
         """Label of this paragraph, counting it; "" when it belongs to no list or its number cannot be written."""
         listed = self._place(paragraph, style_id)
         if listed is None:
             return ""
+        self.lost += self._unread
         list_id, depth = listed
         list_ = self._lists.get(list_id)
         if list_ is None or depth not in list_.levels:
@@ -165,6 +170,19 @@ class Numbering:
             if restart is None or depth < restart:
                 del counters[deeper]
         return counters
+
+
+def _definitions(word: WordDocument) -> tuple[etree._Element, bool]:
+    """The numbering definitions of a file, none where it has none, and whether it has some that cannot be read.
+
+    Those of two parts contradict each other; a part may lie outside the file, or hold something else.
+    """
+    relations = [r for r in word.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.NUMBERING]
+    if len(relations) == 1 and not relations[0].is_external:
+        part = relations[0].target_part
+        if isinstance(part, XmlPart) and part.element.tag == f"{W}numbering":
+            return part.element, False
+    return etree.Element(f"{W}numbering"), bool(relations)
 
 
 def _list(key: str, abstract: etree._Element, num: etree._Element) -> _List:

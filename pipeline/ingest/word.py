@@ -49,7 +49,8 @@ def read_word(source: Source, view: View = View.PROPOSED) -> Document:
 
     The proposed reading keeps insertions, leaves out deletions and tells the changes as ``revisions``; the original
     reading is the text before all of them. Headers and footers are not read, nor are documents embedded as a whole;
-    notices tell when words are lost by that.
+    notices tell when words are lost by that. Where the definitions of lists are damaged, the text is read without
+    automatic numbers, and a notice tells it.
 
     Args:
         source: the file.
@@ -68,11 +69,13 @@ def read_word(source: Source, view: View = View.PROPOSED) -> Document:
     styles = Styles.of(word)
     reading = Reading(styles, len(notes))
     header = header_of(body, Reading(styles, len(notes)))
-    reader = _Body(Numbering.of(word, styles), styles, reading, header.tables)
+    numbering = Numbering.of(word, styles)
+    reader = _Body(numbering, styles, reading, header.tables)
     paragraphs = [*reader.paragraphs(body), *notes.paragraphs(reading)]
     if view is View.ORIGINAL:
         paragraphs = [Paragraph(p.text, p.kind, p.style, p.italic) for p in paragraphs]
-    notices = [*_told(view, changed or notes.changed), *_unread(word, paragraphs, notes.uncalled(reading))]
+    unread = _unread(word, paragraphs, notes.uncalled(reading), numbering.lost)
+    notices = [*_told(view, changed or notes.changed), *unread]
     return assemble(source, "docx", paragraphs, notices, header=header.facts)
 
 
@@ -94,11 +97,18 @@ def _told(view: View, changed: bool) -> Iterator[Notice]:
         yield Notice("tracked-changes", "the file holds tracked changes; this is the text before them")
 
 
-def _unread(word: WordDocument, paragraphs: Sequence[Paragraph], uncalled: int) -> Iterator[Notice]:
+def _unread(word: WordDocument, paragraphs: Sequence[Paragraph], uncalled: int, unnumbered: int) -> Iterator[Notice]:
     """What was not read."""
     if embedded := sum(1 for _ in word.element.body.iter(f"{W}altChunk")):
         told = "an embedded document was" if embedded == 1 else f"{embedded} embedded documents were"
         yield Notice("embedded-document", f"{told} not read; open the file in Word, save it again and retry")
+    if unnumbered:
+        told = "1 paragraph in a list has" if unnumbered == 1 else f"{unnumbered} paragraphs in lists have"
+        yield Notice(
+            "numbers-unread",
+            f"{told} no number, for how the file numbers its lists could not be read; "
+            "open the file in Word, save it again and retry",
+        )
     if uncalled:
         told = "1 note that nothing in the text calls was" if uncalled == 1 else f"{uncalled} notes without a call were"
         yield Notice("notes-uncalled", f"{told} left out, as Word does")

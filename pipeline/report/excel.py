@@ -2,11 +2,11 @@
 
 import io
 import math
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from xlsxwriter import Workbook
@@ -14,11 +14,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.characters import printable
-from pipeline.report.frame import RunFact, frame_workbook, mark, part_of_workbook
+from pipeline.report.frame import RunFact, mark, part_of_workbook
 from pipeline.report.model import ReportView, Segment, SegmentKind
 from pipeline.report.sheets import SHEETS, Column, Value
 
-__all__ = ["CELL_LIMIT", "write_content", "write_excel"]
+__all__ = ["CELL_LIMIT", "write_content"]
 
 # Characters that Excel keeps in one cell; a longer text is cut, and the cut says so.
 CELL_LIMIT = 32_767
@@ -39,6 +39,8 @@ _GROUPED = '[>=1000000]0"\u202f"000"\u202f"000;[>=1000]0"\u202f"000;0'
 # The part with title, day and run, and the moment that stands in it until the run puts its own there.
 _PROPERTIES = "docProps/core.xml"
 _NO_MOMENT = "1000-01-01T00:00:00Z"
+
+_EMPTY_CELL = re.compile(r'<c((?: [^<>]*)? r="(?P<cell>[A-Z]+[0-9]+)"[^<>]*)/>')
 
 _CUT = " […] cut here: a cell of Excel holds no more"
 
@@ -116,21 +118,15 @@ class _Book:
         sheet.write_rich_string(row, column, *parts, self._formats["text"])
 
 
-def write_excel(view: ReportView, path: Path) -> None:
-    """Write the workbook of a report; equal views give files of equal bytes.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    with TemporaryDirectory() as folder:
-        content = Path(folder) / "content.xlsx"
-        frame_workbook(content, write_content(view, content), path, view.manifest)
-
-
 def write_content(view: ReportView, path: Path) -> dict[str, str]:
     """Write the workbook but for the parts in which facts of the run stand, and give those by name.
 
-    A mark stands for each fact. ``frame.frame_workbook`` puts all together.
+    A mark stands for each fact. ``frame.frame_workbook`` puts all together. Equal views give equal bytes.
+
+    Raises:
+        OSError: it cannot be written.
+        RuntimeError: the library behind the workbook has laid out a part that waits for a fact in another way than
+            this module expects; the fact would be missing without a word.
     """
     whole = io.BytesIO()
     facts = _write_whole(view, whole)
@@ -138,22 +134,37 @@ def write_content(view: ReportView, path: Path) -> dict[str, str]:
     with zipfile.ZipFile(whole) as book, zipfile.ZipFile(path, "w") as content:
         for name in book.namelist():
             if name == _PROPERTIES:
-                # The library writes the sign of a mark as an escape.
-                text = book.read(name).decode().replace("_x0000_", "\0")
-                parts[name] = text.replace(_NO_MOMENT, mark("second"))
+                parts[name] = _properties_with_marks(book.read(name).decode())
             elif name in facts:
                 parts[name] = _with_marks(book.read(name).decode(), facts[name])
             else:
                 content.writestr(part_of_workbook(name), book.read(name))
+    if lost := {_PROPERTIES, *facts} - parts.keys():
+        raise RuntimeError(f"the workbook has no part {', '.join(sorted(lost))} to put facts of the run in")
     return parts
+
+
+def _properties_with_marks(properties: str) -> str:
+    """The part with title, day and run, with a mark for each fact of the run in it."""
+    # The library writes the sign of a mark as an escape.
+    marked = properties.replace("_x0000_", "\0").replace(_NO_MOMENT, mark("second"))
+    if lost := [name for name in ("day", "run", "second") if mark(name) not in marked]:
+        raise RuntimeError(f"the properties of the workbook have no place for {', '.join(lost)}")
+    return marked
 
 
 def _with_marks(sheet: str, cells: Mapping[str, str]) -> str:
     """A sheet with a mark in the empty cells that wait for a fact of the run."""
-    for cell, name in cells.items():
-        before, found, after = sheet.partition(f'<c r="{cell}" ')
-        attributes, _, rest = after.partition("/>")
-        sheet = f'{before}{found}{attributes} t="inlineStr"><is><t>{mark(name)}</t></is></c>{rest}'
+    waiting = dict(cells)
+
+    def marked(empty: re.Match[str]) -> str:
+        name = waiting.pop(empty["cell"], None)
+        return empty[0] if name is None else f'<c{empty[1]} t="inlineStr"><is><t>{mark(name)}</t></is></c>'
+
+    sheet = _EMPTY_CELL.sub(marked, sheet)
+    if waiting:
+        told = ", ".join(f"{cell} for {name}" for cell, name in waiting.items())
+        raise RuntimeError(f"the sheet has no empty cell {told}")
     return sheet
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pipeline.report.characters import printable
 from pipeline.report.documents import GRADE_MEANINGS, grades_sentence
-from pipeline.report.frame import facts_of, fill, mark
+from pipeline.report.frame import facts_of, mark
 from pipeline.report.model import ReportView, SegmentKind
 from pipeline.report.view import UNMATCHED_SHOWN
 from pipeline.report.wording import (
@@ -31,7 +31,6 @@ __all__ = [
     "OPEN_COMPARISONS",
     "PRINTED_FINDINGS",
     "render_content",
-    "render_html",
 ]
 
 # Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
@@ -52,13 +51,11 @@ OPEN_COMPARISONS = 4
 PRINTED_FINDINGS = 25
 
 
-def render_html(view: ReportView) -> str:
-    """The whole report as one page; equal views give equal pages."""
-    return fill(render_content(view), facts_of(view.manifest))
-
-
 def render_content(view: ReportView) -> str:
-    """The whole report as one page with marks where the facts of the run belong, for ``frame.frame_page``."""
+    """The whole report as one page with marks where the facts of the run belong, for ``frame.frame_page``.
+
+    Equal views give equal pages.
+    """
     style = _style()
     template = _environment().get_template("report.html.j2")
     return template.render(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -33,6 +33,10 @@ class Lookup:
     """
 
     record: RunRecord
+    # Words worked out once, filled on demand: most remarks and clauses stand beside many pairs. Both follow from the
+    # record alone, so whether a word is there yet changes nothing but the time.
+    _told: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _clause_names: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def resolutions(self) -> dict[str, Resolution]:
@@ -62,15 +66,6 @@ class Lookup:
     @cached_property
     def _pairs(self) -> dict[frozenset[str], ResolutionPair]:
         return {frozenset((pair.a, pair.b)): pair for pair in self.record.pairs}
-
-    @cached_property
-    def _told(self) -> dict[str, str]:
-        """Remarks told before: most stand beside many pairs."""
-        return {}
-
-    @cached_property
-    def _clause_names(self) -> dict[str, tuple[str, str]]:
-        return {}
 
     def _names_of_clause(self, clause: Clause, resolution: Resolution) -> tuple[str, str]:
         """The citation of a clause, and its place in its text."""
