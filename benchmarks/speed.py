@@ -23,7 +23,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from pipeline.store.embeddings import vector_cache
 
 HERE = Path(__file__).resolve().parent
 PARTS = ("corpus", "curve", "peers")
+PEERS = ("ours", "sentence-transformers", "semhash", "rensa")
 SIZES = (1_000, 10_000, 50_000, 100_000)
 BODIES = ("pp", "council", "wtsa", "wtdc", "ra")
 CHANGE = ("shall", "shall without delay")
@@ -217,19 +218,24 @@ def _rensa(texts: Sequence[str], matrix: Any) -> str:  # noqa: ANN401
     return f"{sum(len(index.query(sketch)) - 1 for sketch in sketches) // 2} candidate pairs"
 
 
+def _when(made: dict[str, Any]) -> str:
+    return f"{made['date']}, commit {made['commit']}, {made['machine']}; load before: {made['load']}."
+
+
 def report(facts: dict[str, Any]) -> str:
     """The page."""
     lines = [
         "# Speed",
         "",
-        f"{facts['date']}, commit {facts['commit']}, {facts['machine']}. Command: `{facts['command']}`.",
-        f"Load of the machine before: {facts['load']}; with a load above 2 the seconds of the clock are too many.",
-        "Measured at: " + ", ".join(f"{part} {commit}" for part, commit in facts["made_at"].items()) + ".",
+        f"Command: `{facts['command']}`; each part tells when it was measured.",
+        "With a load of the machine above 2 the seconds of the clock are too many.",
         "",
     ]
     for one in facts.get("corpus", ()):
         lines += [
             f"## {one['clauses']:,} clauses in {one['documents']:,} files",
+            "",
+            _when(one["made"]),
             "",
             "| run | seconds | processor seconds | peak, MiB | slowest stages |",
             "|---|---|---|---|---|",
@@ -250,6 +256,8 @@ def report(facts: dict[str, Any]) -> str:
         lines += [
             "## Everything after embedding",
             "",
+            _when(facts["made"]["curve"]),
+            "",
             "| clauses | seconds | processor seconds | peak, MiB | overlaps |",
         ]
         lines += ["|---|---|---|---|---|"]
@@ -259,6 +267,8 @@ def report(facts: dict[str, Any]) -> str:
     if peers := facts.get("peers"):
         lines += [
             "## The same texts and vectors by others",
+            "",
+            _when(facts["made"]["peers"]),
             "",
             "| way | clauses | seconds | processor seconds | found |",
         ]
@@ -293,36 +303,40 @@ def main() -> None:
         print(json.dumps(one(options.one, options.work)))
         return
     options.work.mkdir(parents=True, exist_ok=True)
-    load = os.getloadavg()[0]
     prepare(options.data, options.work)
-    facts: dict[str, Any] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": _printed("git", "describe", "--always", "--dirty"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "command": "python benchmarks/speed.py DATA --work FOLDER",
-        "load": round(load, 1),
-    }
-    measured: dict[str, Callable[[], Any]] = {
-        "curve": lambda: [in_a_process(options.work, "curve", str(size)) for size in options.sizes],
-        "peers": lambda: {
-            name: in_a_process(options.work, "peer", name, str(options.peer_size))
-            for name in ("ours", "sentence-transformers", "semhash", "rensa")
-        },
-        "corpus": lambda: [measure_corpus(options.work, size) for size in options.corpora],
-    }
-    # Parts that are not measured now stay as they were, with the commit at which they were.
-    earlier = json.loads((HERE / "speed.json").read_text(encoding="utf-8")) if (HERE / "speed.json").is_file() else {}
-    made_at = {
-        part: earlier.get("made_at", {}).get(part, earlier.get("commit", "")) for part in PARTS if part in earlier
-    }
-    facts |= {part: earlier[part] for part in (*made_at, "exponent") if part in earlier}
+    commit = _printed("git", "describe", "--always", "--dirty")  # before this program changes a file
+    # Parts that are not measured now stay as they were, and so do runs of corpora of another size.
+    held = HERE / "speed.json"
+    facts: dict[str, Any] = json.loads(held.read_text(encoding="utf-8")) if held.is_file() else {"made": {}}
+    facts["command"] = "python benchmarks/speed.py DATA --work FOLDER"
     for part in options.parts:
-        facts[part] = measured[part]()
-        made_at[part] = facts["commit"]
-        facts["made_at"] = made_at
-        print(json.dumps(facts[part], indent=1), flush=True)
-    if "curve" in options.parts and len(facts["curve"]) > 1:
-        facts["exponent"] = matching.exponent(facts["curve"], "seconds")
+        if part == "corpus":
+            for size in options.corpora:
+                of_corpus = {"made": _made(commit), "size": size, **measure_corpus(options.work, size)}
+                others = [one for one in facts.get("corpus", ()) if one["size"] != size]
+                facts["corpus"] = sorted([*others, of_corpus], key=lambda one: one["size"])
+                _write(facts)
+            continue
+        facts["made"][part] = _made(commit)
+        if part == "curve":
+            facts["curve"] = [in_a_process(options.work, "curve", str(size)) for size in options.sizes]
+            facts["exponent"] = matching.exponent(facts["curve"], "seconds") if len(options.sizes) > 1 else None
+        else:
+            facts["peers"] = {name: in_a_process(options.work, "peer", name, str(options.peer_size)) for name in PEERS}
+        _write(facts)
+
+
+def _made(commit: str) -> dict[str, Any]:
+    """When, from what and on what a part is measured."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def _write(facts: dict[str, Any]) -> None:
     (HERE / "speed.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (HERE / "speed.md").write_text(report(facts), encoding="utf-8")
 
