@@ -19,7 +19,9 @@ from pipeline.errors import RunError
 from pipeline.ingest.drafts import read_draft
 from pipeline.match import draft as draft_search
 from pipeline.match.alignment import align
+from pipeline.match.bounds import PairBounds
 from pipeline.match.draft import CheckedClause, DraftIndex, build_draft_index, check_draft
+from pipeline.match.draft_bounds import NearClauses
 from pipeline.match.draft_columns import word_sums
 from pipeline.match.exact import judged_overlap
 from pipeline.match.features import ComparedPair
@@ -296,5 +298,58 @@ class TestReading:
                     assert clause.text
 
 
-def test_vectors_of_a_draft_do_not_depend_on_the_index(index: DraftIndex) -> None:
-    assert np.allclose(np.linalg.norm(index.vectors, axis=1), 1.0, atol=1e-2)
+def test_a_limit_that_ends_the_search_is_told(
+    sample_road: Road, texts: tuple[Resolution, ...], index: DraftIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    whole = [one for text in texts for one in check_draft(index, [text], vectors, rows, top=500)]
+    assert not any(one.cut for one in whole)
+    monkeypatch.setattr(draft_search, "_MOST_ALIGNED", 3)
+    short = [one for text in texts for one in check_draft(index, [text], vectors, rows, top=500)]
+    assert any(one.cut for one in short)
+    for one, other in zip(short, whole, strict=True):
+        assert one.cut == (other.promising > 3)
+        assert one.aligned == min(3, other.aligned)
+        assert one.promising == other.promising
+        assert {match.overlap.id for match in one.matches} <= {match.overlap.id for match in other.matches}
+
+
+bounds = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.25000001, 0.5, 0.9, 1.0]), max_size=30)
+
+
+@given(bounds, st.integers(1, 12), st.sampled_from([0.0, 0.25, 0.95]))
+def test_the_most_promising_are_the_first_of_a_plain_sort(most: list[float], count: int, least: float) -> None:
+    nothing = np.zeros(0)
+    pairs = PairBounds(*[nothing] * 10)
+    near = NearClauses(np.arange(len(most)), np.array(most), pairs)
+    plain = sorted((place for place, one in enumerate(most) if one >= least), key=lambda place: (-most[place], place))
+    assert near.most_promising(count, least).tolist() == plain[:count]
+
+
+@pytest.mark.parametrize("body", ["pp", "council", "wtdc"])
+def test_a_draft_of_a_body_that_the_index_lacks_is_judged_the_same(
+    sample_road: Road, texts: tuple[Resolution, ...], body: str
+) -> None:
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    index = build_draft_index([text for text in texts if text.body.value != body], vectors, rows)
+    ours = [text for text in texts if text.body.value == body]
+    told = 0
+    for text in ours[::3]:
+        plain = plainly_checked(index, text, sample_road)
+        for one, best in zip(check_draft(index, [text], vectors, rows, top=5), plain, strict=True):
+            assert [(match.clause.id, match.overlap) for match in one.matches] == best[:5]
+            told += len(best)
+    assert told
+
+
+def test_vectors_of_a_draft_do_not_depend_on_the_index(sample_road: Road, texts: tuple[Resolution, ...]) -> None:
+    vectors, rows = sample_road.embeddings.vectors, sample_road.embeddings.rows
+    draft, few = texts[0], build_draft_index(texts[:12], vectors, rows)
+    many = build_draft_index(texts[:12] + texts[20:], vectors, rows)
+    cosine = {}
+    for held in (few, many):
+        for one in check_draft(held, [draft], vectors, rows, top=500):
+            for match in one.matches:
+                cosine.setdefault((one.clause.id, match.clause.id), set()).add(match.overlap.similarity)
+    assert any(len(held) == 1 for held in cosine.values())
+    assert all(len(held) == 1 for held in cosine.values())

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,9 +20,21 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from report_fixture import page_of, write_workbook
 
-from flows import publishing, stages
+from flows import publishing, shards, stages
+from flows.engines import Spread
 from flows.spec import RunSpec
-from pipeline.domain import Clause, Document, DocumentQuality, Part, Resolution, ResolutionId, Section, Span
+from pipeline.domain import (
+    Citation,
+    Clause,
+    Document,
+    DocumentQuality,
+    Part,
+    Rejected,
+    Resolution,
+    ResolutionId,
+    Section,
+    Span,
+)
 from pipeline.match import find_overlaps, near_lists
 from pipeline.match.memory import pair_keys, places_in
 from pipeline.quality import assess_document, assess_documents
@@ -149,6 +161,16 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.embed.load_encoder", lambda *_, **__: WordEncoder())
 
 
+@pytest.fixture
+def known_corpus(tmp_path: Path, encoder: None) -> Path:
+    """A corpus that one run has read, beside its output folder ``out``."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    written(corpus, EDITS[0])
+    whole_road(corpus, tmp_path / "out")
+    return corpus
+
+
 def written(folder: Path, corpus: Corpus) -> None:
     """The corpus as plain text files, a file each; those of a text that has not changed are left alone."""
     names = set()
@@ -262,15 +284,11 @@ def test_a_second_run_puts_its_own_facts_on_the_reports_of_the_first(
     assert ["count embedded", "0"] in [[cell.value for cell in row] for row in book["Notes"].iter_rows()]
 
 
-@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("cause", ["code", "day", "folder", "damage"])
 def test_reports_are_made_again_when_what_they_show_may_differ(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+    tmp_path: Path, known_corpus: Path, monkeypatch: pytest.MonkeyPatch, cause: str
 ) -> None:
-    corpus, out = tmp_path / "corpus", tmp_path / "out"
-    corpus.mkdir()
-    written(corpus, EDITS[0])
-    whole_road(corpus, out)
+    corpus, out = known_corpus, tmp_path / "out"
     rendered: list[object] = []
     render = publishing._render
     monkeypatch.setattr(publishing, "_render", lambda *given: rendered.append(given) or render(*given))
@@ -295,36 +313,34 @@ def test_reports_are_made_again_when_what_they_show_may_differ(
     assert run.path.parent.parent == out
 
 
-@pytest.mark.usefixtures("encoder")
-def test_a_changed_document_is_the_only_one_read_and_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    written(corpus, EDITS[0])
-    whole_road(corpus, tmp_path / "out")
-    written(corpus, EDITS[1])
+def test_a_changed_document_is_the_only_one_read_cut_and_judged(
+    tmp_path: Path, known_corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(known_corpus, EDITS[1])
     read: list[str] = []
-    whole = stages._read_all
-    monkeypatch.setattr(stages, "_read_all", lambda files, tell: read.extend(n for _, n in files) or whole(files, tell))
-    whole_road(corpus, tmp_path / "out")
-    assert read == ["WTSA-RES-902.txt"]
-
-
-@pytest.mark.usefixtures("encoder")
-def test_a_changed_document_is_the_only_one_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    written(corpus, EDITS[0])
-    whole_road(corpus, tmp_path / "out")
-    written(corpus, EDITS[1])
+    cut: list[str] = []
     judged: list[str] = []
+    read_all, cut_all = stages._read_all, shards.segment_all
 
     def judge(document: Document, resolutions: Sequence[Resolution]) -> DocumentQuality:
         judged.append(document.path)
         return assess_document(document, resolutions)
 
+    def read_noted(files: Sequence[tuple[Path, str]], tell: Callable[[int, int], None]) -> list[Document | Rejected]:
+        read.extend(name for _, name in files)
+        return read_all(files, tell)
+
+    def cut_noted(
+        spread: Spread | None, documents: Sequence[Document], tell: Callable[[int, int], None]
+    ) -> list[tuple[tuple[Resolution, ...], tuple[Citation, ...]]]:
+        cut.extend(document.path for document in documents)
+        return cut_all(spread, documents, tell)
+
+    monkeypatch.setattr(stages, "_read_all", read_noted)
+    monkeypatch.setattr(shards, "segment_all", cut_noted)
     monkeypatch.setattr("pipeline.quality.assess.assess_document", judge)
-    whole_road(corpus, tmp_path / "out")
-    assert judged == ["WTSA-RES-902.txt"]
+    whole_road(known_corpus, tmp_path / "out")
+    assert read == cut == judged == ["WTSA-RES-902.txt"]
 
 
 @pytest.mark.usefixtures("encoder")

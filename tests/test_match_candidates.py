@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.domain import Clause, Part, Resolution, ResolutionId, Section, Span, Standing, plain_characters
-from pipeline.match import find_overlaps, nearest, texts
+from pipeline.match import find_overlaps, nearest, sending, texts
 from pipeline.match.alignment import align
 from pipeline.match.background import load_background
 from pipeline.match.bounds import ClauseColumns, clause_columns, pair_bounds
@@ -23,8 +24,9 @@ from pipeline.match.features import (
     ComparedPair,
     is_pointer,
     known_values,
+    points_of,
+    probabilities_of,
     probability_bounds,
-    probability_of,
     score,
 )
 from pipeline.match.generators import GENERATORS, NEAR, places
@@ -81,7 +83,7 @@ def test_no_pair_is_more_probable_than_its_bound(sample_read: tuple[list[Read], 
             cosine, theme = float(cosines[block][place]), float(themes[block][place])
             pair = ComparedPair(clauses[i], clauses[j], read[i][1], read[j][1], alignment, cosine, theme)
             values = score(pair)
-            assert probability_of(values) <= most[place]
+            assert probabilities_of(points_of(np.array([values])))[0] <= most[place]
             assert [values[at] for at, _ in KNOWN] == known[place].tolist()
             assert alignment.shared <= bounds.shared[place] + 1e-9
             assert alignment.formula_words <= bounds.formula_words[place]
@@ -256,6 +258,22 @@ def test_nearness_of_texts_is_that_of_each_pair_by_itself(
         assert kin.strength == pytest.approx(expected, abs=2e-5)
 
 
+def test_all_nouns_come_out_of_the_pickler_as_they_went_in(
+    sample_read: tuple[list[Read], NDArray[np.float32]],
+) -> None:
+    read, _ = sample_read
+    for (clause, mandate), (same_clause, same_mandate) in zip(read, pickle.loads(packed_nouns(read)), strict=True):
+        assert same_mandate == mandate
+        for field in fields(clause):
+            assert np.array_equal(getattr(same_clause, field.name), getattr(clause, field.name)), field.name
+    assert sending._reducer(OneField)(OneField("held")) == (OneField, ("held",))
+
+
+@dataclass(frozen=True, slots=True)
+class OneField:
+    name: str
+
+
 @pytest.mark.slow
 def test_two_workers_score_as_one_does(sample_read: tuple[list[Read], NDArray[np.float32]]) -> None:
     read, vectors = sample_read
@@ -272,8 +290,6 @@ def test_two_workers_score_as_one_does(sample_read: tuple[list[Read], NDArray[np
         (left, left_mandate), (right, right_mandate) = read[i], read[j]
         pair = ComparedPair(left, right, left_mandate, right_mandate, align(left, right), near[i, j], near[i, j])
         assert judged_overlap(pair) == overlap
-    mandates = [mandate for _, mandate in read]
-    assert pickle.loads(packed_nouns(mandates)) == mandates
 
 
 @settings(max_examples=60)

@@ -8,10 +8,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pipeline.domain import Force
-from pipeline.match.mandates import ComparedMandate
+from pipeline.match.mandates import ComparedMandate, action_agreement
 from pipeline.match.matrices import WordMatrices
 from pipeline.match.tokens import WordedClause
-from pipeline.reference import load_mandate_words, load_scoring
+from pipeline.reference import load_scoring
 
 __all__ = ["CODES", "FLAGS", "ClauseColumns", "PairBounds", "clause_columns", "pair_bounds"]
 
@@ -138,9 +138,6 @@ def clause_columns(
     """
     names = sorted({m.action for m in mandates} | {""})
     number = {name: i for i, name in enumerate(names)}
-    kin, half = load_mandate_words().kin, load_scoring().features.kin_action
-    agreement = np.array([[half if frozenset({a, b}) in kin else float(a == b) for b in names] for a in names])
-    agreement[number[""], :] = agreement[:, number[""]] = 0.0
     columns: dict[str, int] = {}
     bodies: dict[str, int] = {}
     objects = [sorted(m.object) for m in mandates]
@@ -152,7 +149,7 @@ def clause_columns(
         words=matrices,
         mass=np.array([c.mass for c in clauses]),
         kinds=np.array([number[m.action] for m in mandates], dtype=np.intp),
-        agreement=agreement,
+        agreement=np.array([[action_agreement(a, b) for b in names] for a in names]),
         objects=held,
         object_words=np.array([len(one) for one in objects], dtype=np.float64),
         pointer=pointer,

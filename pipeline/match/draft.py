@@ -22,7 +22,7 @@ from pipeline.match.features import ComparedPair, known_values, score_all
 from pipeline.match.mandates import ComparedMandate, read_mandate
 from pipeline.match.overlaps import centred
 from pipeline.match.texts import compared_texts
-from pipeline.match.tokens import Vocabulary, WordedClause, is_compared, word_clause
+from pipeline.match.tokens import WordedClause, words_of
 from pipeline.reference import load_scoring, precedence
 
 __all__ = ["CheckedClause", "DraftIndex", "DraftMatch", "build_draft_index", "check_draft"]
@@ -84,7 +84,7 @@ def check_draft(
         rows: clause id → row of ``vectors``.
         top: how many existing clauses are told of each.
     """
-    worded = [c for draft in drafts for c in _worded(draft, index.vocabulary)]
+    worded = [c for draft in drafts for c in words_of(draft, index.vocabulary)]
     if not worded:
         return ()
     matrix = centred(vectors[[rows[c.clause.id] for c in worded]])
@@ -129,19 +129,19 @@ class _Search:
 
     def _may_come(self, most: float) -> bool:
         """Whether a clause that reaches so much at the most may come among the best."""
-        return len(self._found) < self._top or most >= self._least()
+        return len(self._found) < self._top or round(most, 6) >= self._least()
 
     def _least(self) -> float:
-        """What a clause must reach to come among the best, of which there are enough."""
+        """What a clause must reach to come among the best, of which there are enough; six decimals count."""
         last = self._found[-1]
         return round(last.probability, 6) if last.verdict.relation.is_finding else 0.0
 
     def _take(self, batch: NDArray[np.intp]) -> None:
         """Align and judge some of the near clauses, the most promising first, and keep the best."""
         pairs = [self._compared(place) for place in batch.tolist()]
-        values = score_all(pairs, known_values(self._near.known(batch)))
-        least = max(self._kept, self._least()) if len(self._found) >= self._top else self._kept
-        for place, judged in judged_pairs(pairs, values, least):
+        values = score_all(pairs, known_values(self._near.pairs_at(batch)))
+        kept, least = self._kept, self._least() if len(self._found) >= self._top else 0.0
+        for place, judged in judged_pairs(pairs, values, lambda p, _: p >= kept and round(p, 6) >= least):
             # Those before it may have become the best in the meantime.
             if not self._may_come(self._near.most[batch[place]]):
                 break
@@ -181,16 +181,3 @@ class _Search:
 def _precedence(worded: WordedClause) -> tuple[int, int, str, str]:
     """The prevailing clause of two first, as in a run."""
     return *precedence(worded.resolution), worded.clause.id
-
-
-def _worded(draft: Resolution, vocabulary: Vocabulary) -> list[WordedClause]:
-    """The compared clauses of a draft in reading order, in the words of a run."""
-    cited: dict[str, list[str]] = {}
-    for citation in draft.citations:
-        if citation.clause is not None:
-            cited.setdefault(citation.clause, []).append(citation.text)
-    return [
-        word_clause(clause, draft, tuple(cited.get(clause.id, ())), vocabulary)
-        for clause in draft.clauses
-        if is_compared(clause)
-    ]

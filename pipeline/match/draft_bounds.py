@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pipeline.match.bounds import CODES, FLAGS, ClauseColumns, PairBounds
 from pipeline.match.draft_columns import DraftIndex, word_sums
 from pipeline.match.features import FEATURES, is_pointer, point_bounds, probabilities_at_most
-from pipeline.match.mandates import ComparedMandate
+from pipeline.match.mandates import ComparedMandate, action_agreement
 from pipeline.match.matrices import WordMatrices
 from pipeline.match.tokens import WordedClause
-from pipeline.reference import load_mandate_words, load_scoring
+from pipeline.reference import load_scoring
 
 __all__ = ["DraftBounds", "NearClauses"]
 
@@ -22,14 +22,8 @@ __all__ = ["DraftBounds", "NearClauses"]
 _SLACK = 1e-3
 
 
-def _most_moved(pairs: PairBounds) -> NDArray[np.float64]:
-    """Words in another order are words in common too, and each of them is counted once."""
-    return np.asarray(np.maximum(pairs.left, pairs.right))
-
-
-_WITH_MOVED = tuple(replace(f, bound=_most_moved) if f.name == "moved" and f.bound is None else f for f in FEATURES)
-_BY_WORDS = tuple(feature for feature in _WITH_MOVED if not feature.of_columns)
-_BY_COLUMNS = tuple(feature for feature in _WITH_MOVED if feature.of_columns)
+_BY_WORDS = tuple(feature for feature in FEATURES if not feature.of_columns)
+_BY_COLUMNS = tuple(feature for feature in FEATURES if feature.of_columns)
 _OF_PAIRS = tuple(field.name for field in fields(PairBounds) if field.name not in ("columns", "here", "there"))
 
 
@@ -45,7 +39,7 @@ class NearClauses:
     most: NDArray[np.float64]
     pairs: PairBounds
 
-    def known(self, places: NDArray[np.intp]) -> PairBounds:
+    def pairs_at(self, places: NDArray[np.intp]) -> PairBounds:
         """``pairs`` of some of them alone, by their places in ``rows``."""
         return replace(self.pairs, **{name: getattr(self.pairs, name)[places] for name in ("there", *_OF_PAIRS)})
 
@@ -58,6 +52,16 @@ class NearClauses:
         return places[np.argsort(-self.most[places], kind="stable")][:count]
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Existing clauses by their numbers: how near each is in meaning and theme, and the weight of words in common."""
+
+    rows: NDArray[np.intp]
+    cosines: NDArray[np.float32]
+    themes: NDArray[np.float32]
+    shared: NDArray[np.float64]
+
+
 class DraftBounds:
     """Finds what is near to one clause after another, and what each can reach."""
 
@@ -65,12 +69,6 @@ class DraftBounds:
         self._index = index
         self._named = index.codes.sum(axis=0, dtype=np.int32)
         self._code = {name: i for i, name in enumerate(index.code_names)}
-        kin, half = load_mandate_words().kin, load_scoring().features.kin_action
-        self._kin = {
-            (a, b): half if frozenset({a, b}) in kin else float(a == b and bool(a))
-            for a in index.action_names
-            for b in (*index.action_names, *{name for pair in kin for name in pair})
-        }
 
     def near(
         self,
@@ -90,9 +88,10 @@ class DraftBounds:
         index = self._index
         theme = themes[index.of_text]
         rows, shared = self._near(draft, cosines, theme)
-        pairs = self._pairs(draft, mandate, rows, (cosines[rows], theme[rows], shared))
-        # All that clauses show, once each, in the place of pairs; features of columns ask for nothing else.
-        unasked: dict[str, Any] = dict.fromkeys(_OF_PAIRS, np.zeros(len(index.bodies)))
+        pairs = self._pairs(draft, mandate, _Near(rows, cosines[rows], theme[rows], shared))
+        # All that clauses show, once each, in the place of pairs; features of columns ask for nothing else, and one
+        # that did would make no number of it.
+        unasked: dict[str, Any] = dict.fromkeys(_OF_PAIRS, np.full(len(index.bodies), np.nan))
         shown = replace(pairs, there=np.arange(len(index.bodies), dtype=np.intp), **unasked)
         points = point_bounds(pairs, _BY_WORDS) + point_bounds(shown, _BY_COLUMNS)[pairs.there]
         return NearClauses(rows, probabilities_at_most(points), pairs)
@@ -124,26 +123,24 @@ class DraftBounds:
         self,
         draft: WordedClause,
         mandate: ComparedMandate,
-        rows: NDArray[np.intp],
-        known: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]],
+        near: "_Near",
     ) -> PairBounds:
-        """The draft's clause against some existing ones: cosine, theme and shared weight of each are known."""
-        index = self._index
-        cosines, themes, shared = known
+        """The draft's clause against the existing ones that are near to it."""
+        index, rows, shared = self._index, near.rows, near.shared
         common = np.zeros(len(index.mass))
         for word in mandate.object:
             common[self._row(index.objects, word)[0]] += 1.0
         least = np.minimum(len(mandate.object), index.object_words[rows])
         enough = least >= load_scoring().features.object_least
-        agreement = np.array([self._kin.get((name, mandate.action), 0.0) for name in index.action_names])
+        agreement = np.array([action_agreement(name, mandate.action) for name in index.action_names])
         mass = np.asarray(index.mass[rows])
         return PairBounds(
             columns=self._columns(draft, mandate),
             # One row for all pairs: what the draft's clause shows stands last.
             here=np.array([len(index.bodies)], dtype=np.intp),
             there=index.shown[rows],
-            cosine=cosines.astype(np.float64),
-            theme=themes.astype(np.float64),
+            cosine=near.cosines.astype(np.float64),
+            theme=near.themes.astype(np.float64),
             mass=np.minimum(draft.mass, mass),
             shared=shared,
             left=np.minimum(1.0, shared / max(draft.mass, 1e-9)),

@@ -180,24 +180,20 @@ def _score_all(read: Sequence[Read], chunk: PairChunk) -> list[_Packed]:
 
 
 def _scored(read: Sequence[Read], chunk: PairChunk) -> Iterator[_Packed]:
-    limits = load_scoring().thresholds
+    kept, formula = (load_scoring().thresholds[name] for name in ("kept", "formula_words"))
     compared = []
     for (i, j), cosine, theme in zip(chunk.pairs.tolist(), chunk.cosines.tolist(), chunk.themes.tolist(), strict=True):
         (left, left_mandate), (right, right_mandate) = read[i], read[j]
         compared.append(ComparedPair(left, right, left_mandate, right_mandate, align(left, right), cosine, theme))
     values = score_all(compared, chunk.known)
-    points = points_of(values)
-    probabilities = probabilities_of(points)
-    shares = relation_shares(pair_model(), values, probabilities)
-    for place, (pair, probability) in enumerate(zip(compared, probabilities, strict=True)):
+
+    def worth(probability: float, pair: ComparedPair) -> bool:
         # A pair may be recorded as formula language in common, however improbable.
-        if probability < limits["kept"] and pair.alignment.formula_words < limits["formula_words"]:
-            continue
-        verdict = relate(pair, probability, shares[place])
-        if probability < limits["kept"] and verdict.relation is not Relation.BOIL:
-            continue
-        explained = explain(pair, values[place].tolist(), points[place].tolist())
-        yield _packed(pair, probability, verdict, explained)
+        return probability >= kept or pair.alignment.formula_words >= formula
+
+    for _, judged in judged_pairs(compared, values, worth):
+        if judged.probability >= kept or judged.verdict.relation is Relation.BOIL:
+            yield _packed(judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,23 +208,24 @@ class JudgedPair:
 
     def overlap(self) -> Overlap:
         """What is to be said of the two clauses, with the evidence for it."""
-        explained = explain(self.pair, self.values.tolist(), self.points.tolist())
-        return _unpacked(_packed(self.pair, self.probability, self.verdict, explained), {})
+        return _unpacked(_packed(self), {})
 
 
 def judged_pairs(
-    compared: Sequence[ComparedPair], values: NDArray[np.float64], least: float = 0.0
+    compared: Sequence[ComparedPair],
+    values: NDArray[np.float64],
+    worth: Callable[[float, ComparedPair], bool] = lambda *_: True,
 ) -> list[tuple[int, JudgedPair]]:
-    """The pairs that are probable enough, judged, each after its place among all of them.
+    """The pairs that are worth it, judged, each after its place among all of them.
 
     Args:
         compared: aligned pairs.
         values: of all their features, as ``score_all`` gives them.
-        least: the least probability in [0, 1]; of those of the pairs six decimals count.
+        worth: told the probability of a pair in [0, 1] and the pair.
     """
     points = points_of(values)
     probabilities = probabilities_of(points)
-    places = [place for place, probability in enumerate(probabilities) if round(probability, 6) >= least]
+    places = [p for p, (found, pair) in enumerate(zip(probabilities, compared, strict=True)) if worth(found, pair)]
     if not places:
         return []
     shares = relation_shares(pair_model(), values[places], [probabilities[place] for place in places])
@@ -246,20 +243,15 @@ def judged_overlap(pair: ComparedPair) -> Overlap:
     return judged.overlap()
 
 
-def _packed(
-    pair: ComparedPair,
-    probability: float,
-    verdict: Verdict,
-    explained: tuple[float, tuple[Contribution, ...]],
-) -> _Packed:
+def _packed(judged: JudgedPair) -> _Packed:
     """An overlap in plain tuples, which go from process to process at a fifth of the cost of objects."""
-    alignment = pair.alignment
-    bias, lines = explained
+    pair, verdict, alignment = judged.pair, judged.verdict, judged.pair.alignment
+    bias, lines = explain(pair, judged.values.tolist(), judged.points.tolist())
     return (
         (pair.left.clause.id, pair.right.clause.id),
         verdict.relation.value,
         (
-            round(probability, 6),
+            round(judged.probability, 6),
             round(pair.cosine, 5),
             round(alignment.left, 5),
             round(alignment.right, 5),

@@ -28,7 +28,6 @@ __all__ = [
     "probabilities_at_most",
     "probabilities_of",
     "probability_bounds",
-    "probability_of",
     "score",
     "score_all",
 ]
@@ -92,15 +91,6 @@ def probabilities_of(points: NDArray[np.int64]) -> list[float]:
     return [1.0 / (1.0 + math.exp(-(bias + total / _STEPS))) for total in points.sum(axis=1).tolist()]
 
 
-def probability_of(values: Sequence[float]) -> float:
-    """The same of the values of one pair.
-
-    Raises:
-        ModelError: see ``load_pair_model``.
-    """
-    return probabilities_of(points_of(np.array([values], dtype=np.float64)))[0]
-
-
 def point_bounds(pairs: PairBounds, features: Sequence[Feature] = FEATURES) -> NDArray[np.float64]:
     """What some features can add to the log-odds of each pair at the most, shape (m,), whatever the order of words.
 
@@ -136,7 +126,7 @@ def explain(
 ) -> tuple[float, tuple[Contribution, ...]]:
     """The bias, and what each feature adds to it, with a sentence, the weightiest first.
 
-    Bias and points sum to the log-odds of ``probability_of``.
+    Bias and points sum to the log-odds of its probability.
 
     Args:
         pair: the aligned pair.

@@ -12,7 +12,7 @@ from pipeline.match.stop_words import STOP_WORDS
 from pipeline.match.tokens import WordedClause, words
 from pipeline.reference import MandateWords, load_house_words, load_mandate_words, load_scoring, load_sign_words
 
-__all__ = ["ComparedMandate", "contradict", "read_mandate", "read_mandates", "same_unit"]
+__all__ = ["ComparedMandate", "action_agreement", "contradict", "read_mandate", "read_mandates", "same_unit"]
 
 _UNITS = [
     "zero",
@@ -97,6 +97,15 @@ def read_mandates(clauses: Iterable[WordedClause]) -> list[ComparedMandate]:
             cited[id(text)] = text.cited_works
         out.append(read_mandate(worded, cited[id(text)]))
     return out
+
+
+def action_agreement(left: str, right: str) -> float:
+    """How far two classes of action agree, in [0, 1]: one class is 1, kindred ones count in part, unnamed ones not."""
+    if not left or not right:
+        return 0.0
+    if left == right:
+        return 1.0
+    return load_scoring().features.kin_action if frozenset({left, right}) in load_mandate_words().kin else 0.0
 
 
 def read_mandate(worded: WordedClause, cited_works: frozenset[str] | None = None) -> ComparedMandate:

@@ -1,6 +1,5 @@
 """Clauses and their vectors to scored overlaps with evidence."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,7 @@ from pipeline.match.mandates import read_mandates
 from pipeline.match.memory import MatchMemory, clause_keys, pair_keys, places_in
 from pipeline.match.nearest import VECTOR_UNIT
 from pipeline.match.texts import compared_texts, kinship, says
-from pipeline.match.tokens import WordedClause, build_vocabulary, is_compared, word_clause
+from pipeline.match.tokens import WordedClause, build_vocabulary, words_of
 from pipeline.reference import load_scoring, precedence
 
 __all__ = ["MatchResult", "centred", "find_overlaps", "worded_clauses"]
@@ -165,18 +164,8 @@ def worded_clauses(resolutions: Iterable[Resolution]) -> list[WordedClause]:
     background = load_background()
     texts = list(resolutions)
     vocabulary = build_vocabulary(texts, background.words, background.works)
-    out: list[WordedClause] = []
-    for resolution in texts:
-        cited: dict[str, list[str]] = defaultdict(list)
-        for citation in resolution.citations:
-            if citation.clause is not None:
-                cited[citation.clause].append(citation.text)
-        out.extend(
-            word_clause(clause, resolution, tuple(cited[clause.id]), vocabulary)
-            for clause in resolution.clauses
-            if is_compared(clause)
-        )
-    return sorted(out, key=lambda c: c.clause.id)
+    worded = (clause for text in texts for clause in words_of(text, vocabulary))
+    return sorted(worded, key=lambda c: c.clause.id)
 
 
 def _limits(resolutions: Sequence[Resolution], candidates: Candidates, each: int | None) -> tuple[str, ...]:

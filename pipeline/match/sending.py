@@ -1,9 +1,10 @@
-"""Clauses as bytes for another process, at half the cost that frozen nouns have by themselves."""
+"""Clauses as bytes for another process, at less cost than frozen nouns have by themselves."""
 
 import copyreg
 import io
 import pickle
 from collections.abc import Callable
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -16,8 +17,11 @@ __all__ = ["packed_nouns"]
 
 
 def _reducer(noun: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[Any, ...]]]:
-    fields = attrgetter(*noun.__slots__)
-    return lambda value: (noun, fields(value))
+    names = [field.name for field in fields(noun)]
+    read = attrgetter(*names)
+    if len(names) == 1:
+        return lambda value: (noun, (read(value),))
+    return lambda value: (noun, read(value))
 
 
 # Those that are sent by the thousand: each is built again by its constructor from its fields.

@@ -15,7 +15,7 @@ from pipeline.domain import Clause, Part, Resolution, Span, plain_characters
 from pipeline.match.stop_words import STOP_WORDS
 from pipeline.reference import citation_spans, formula_spans, load_house_words, load_scoring
 
-__all__ = ["Vocabulary", "WordedClause", "build_vocabulary", "word_clause", "words"]
+__all__ = ["Vocabulary", "WordedClause", "build_vocabulary", "is_compared", "word_clause", "words", "words_of"]
 
 # A collection counts as large as the next of these sizes, each 2^(1/4) times the one before.
 _EXTENT_STEPS = 4
@@ -120,6 +120,19 @@ def build_vocabulary(
     for used in by_work.values():
         counts.update(used)
     return Vocabulary(len(by_work) + background_works, dict(counts))
+
+
+def words_of(resolution: Resolution, vocabulary: Vocabulary) -> list[WordedClause]:
+    """The compared clauses of a text in reading order, with their words."""
+    cited: dict[str, list[str]] = {}
+    for citation in resolution.citations:
+        if citation.clause is not None:
+            cited.setdefault(citation.clause, []).append(citation.text)
+    return [
+        word_clause(clause, resolution, tuple(cited.get(clause.id, ())), vocabulary)
+        for clause in resolution.clauses
+        if is_compared(clause)
+    ]
 
 
 def word_clause(clause: Clause, resolution: Resolution, cited: tuple[str, ...], vocabulary: Vocabulary) -> WordedClause:

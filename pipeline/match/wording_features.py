@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.match.bounds import PairBounds
+from pipeline.match.mandates import action_agreement
 from pipeline.match.pairs import ComparedPair, Feature, is_pointer
-from pipeline.reference import load_mandate_words, load_scoring
+from pipeline.reference import load_scoring
 
 __all__ = ["WORDING_FEATURES"]
 
@@ -95,18 +96,18 @@ def _moved(pair: ComparedPair) -> float:
     return min(1.0, pair.alignment.moved / least) if least > 1e-9 else 0.0
 
 
+def _most_moved(pairs: PairBounds) -> NDArray[np.float64]:
+    """Words in another order are words in common too, and each of them is counted once."""
+    return np.asarray(np.maximum(pairs.left, pairs.right))
+
+
 def _substituted(pair: ComparedPair) -> float:
     least = min(pair.left.mass, pair.right.mass)
     return min(1.0, pair.alignment.substituted / least) if least > 1e-9 else 0.0
 
 
 def _action(pair: ComparedPair) -> float:
-    left, right = pair.left_mandate.action, pair.right_mandate.action
-    if not left or not right:
-        return 0.0
-    if left == right:
-        return 1.0
-    return load_scoring().features.kin_action if frozenset({left, right}) in load_mandate_words().kin else 0.0
+    return action_agreement(pair.left_mandate.action, pair.right_mandate.action)
 
 
 def _action_sentence(pair: ComparedPair, value: float) -> str:
@@ -230,6 +231,7 @@ WORDING_FEATURES: tuple[Feature, ...] = (
         _moved,
         lambda p, v: "words of both clauses stand in another order" if v else "no words in another order",
         rises=True,
+        bound=_most_moved,
     ),
     Feature(
         "substituted",

@@ -55,7 +55,7 @@ _COLUMNS = (
 )
 _NAMES = ("works", "action_names", "code_names", "body_names")
 _SPARSE = ("said", "objects")
-_TOKENS = (
+_TOKEN_COLUMNS = (
     "word_weights",
     "token_words",
     "token_starts",
@@ -124,7 +124,7 @@ class _StoredClauses(Sequence[WordedClause]):
     def __init__(self, folder: Path, words: tuple[str, ...], columns: dict[str, NDArray[Any]]) -> None:
         self._words = words
         self._mass, self._of_text = columns["mass"], columns["of_text"]
-        self._tokens = {name: _mapped(folder, name) for name in _TOKENS}
+        self._tokens = {name: _mapped(folder, name) for name in _TOKEN_COLUMNS}
         self._clause_lines = _bytes_of(folder / "clauses.jsonl")
         self._text_lines = _bytes_of(folder / "texts.jsonl")
         self._text = lru_cache(maxsize=4096)(self._read_text)
