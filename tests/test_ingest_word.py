@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -121,68 +122,100 @@ class TestNumbering:
         assert lines(read(listed("text"), level(kind, start))) == [f"{label}\ttext"]
 
 
-def with_second_definitions(word: docx.document.Document) -> None:
-    blob = word.part.numbering_part.blob
-    second = Part(PackURI("/word/numbering2.xml"), CONTENT_TYPE.WML_NUMBERING, blob, word.part.package)
-    word.part.relate_to(second, RELATIONSHIP_TYPE.NUMBERING)
+Damage = Callable[[docx.document.Document, str, str], None]
 
 
-def without_definitions(word: docx.document.Document) -> None:
-    for key in [key for key, rel in word.part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NUMBERING]:
+def removed(word: docx.document.Document, kind: str, name: str) -> None:
+    for key in [key for key, rel in word.part.rels.items() if rel.reltype == kind]:
         del word.part.rels[key]
 
 
-def with_definitions_elsewhere(word: docx.document.Document) -> None:
-    without_definitions(word)
-    word.part.relate_to("https://example.org/numbering.xml", RELATIONSHIP_TYPE.NUMBERING, is_external=True)
+def blob_of(word: docx.document.Document, kind: str) -> bytes:
+    return word.part.part_related_by(kind).blob
 
 
-def with_definitions_of_no_known_type(word: docx.document.Document) -> None:
-    blob = word.part.numbering_part.blob
-    without_definitions(word)
-    part = Part(PackURI("/word/numbering.xml"), "application/octet-stream", blob, word.part.package)
-    word.part.relate_to(part, RELATIONSHIP_TYPE.NUMBERING)
+def twice(word: docx.document.Document, kind: str, name: str) -> None:
+    known = word.part.part_related_by(kind)
+    second = Part(PackURI(f"/word/{name}2.xml"), known.content_type, known.blob, word.part.package)
+    word.part.relate_to(second, kind)
 
 
-def with_styles_for_definitions(word: docx.document.Document) -> None:
-    without_definitions(word)
-    blob = word.styles.element.xml.encode()
-    part = Part(PackURI("/word/numbering.xml"), CONTENT_TYPE.WML_NUMBERING, blob, word.part.package)
-    word.part.relate_to(part, RELATIONSHIP_TYPE.NUMBERING)
+def elsewhere(word: docx.document.Document, kind: str, name: str) -> None:
+    removed(word, kind, name)
+    word.part.relate_to(f"https://example.org/{name}.xml", kind, is_external=True)
 
 
-class TestDamagedNumbering:
-    """Any of these had the whole file rejected, or its numbers left out without a word."""
+def of_no_known_type(word: docx.document.Document, kind: str, name: str) -> None:
+    blob = blob_of(word, kind)
+    removed(word, kind, name)
+    word.part.relate_to(Part(PackURI(f"/word/{name}.xml"), "application/octet-stream", blob, word.part.package), kind)
 
-    def check(self, read: Read, damage: Prepare) -> None:
+
+def of_another_kind(word: docx.document.Document, kind: str, name: str) -> None:
+    content_type = word.part.part_related_by(kind).content_type
+    removed(word, kind, name)
+    other = b'<w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
+    word.part.relate_to(Part(PackURI(f"/word/{name}.xml"), content_type, other, word.part.package), kind)
+
+
+def done_to(kind: str, name: str, damage: Damage) -> Prepare:
+    return lambda word: damage(word, kind, name)
+
+
+DAMAGES = [twice, elsewhere, of_no_known_type, of_another_kind]
+
+
+class TestDamagedParts:
+    """Any of these had the whole file rejected, or what the part tells left out without a word."""
+
+    NUMBERING = (RELATIONSHIP_TYPE.NUMBERING, "numbering")
+
+    @pytest.mark.parametrize("damage", DAMAGES)
+    def test_definitions_of_lists(self, read: Read, damage: Damage) -> None:
         styles = style("Item", "Item", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>')
         body = p("The Council,") + listed("one;") + listed("two;", "1") + p("three.", '<w:pStyle w:val="Item"/>')
         whole = read(body, level("decimal", "1"), styles=styles)
         assert lines(whole)[:2] == ["The Council,", "1)\tone;"]
         assert codes(whole) == []
-        damaged = read(body, level("decimal", "1"), styles=styles, prepare=damage)
+        damaged = read(body, level("decimal", "1"), styles=styles, prepare=done_to(*self.NUMBERING, damage))
         assert lines(damaged) == ["The Council,", "one;", "two;", "three."]
         assert codes(damaged) == ["numbers-unread"]
         assert damaged.notices[0].message.startswith("3 paragraphs in lists have no number, ")
 
-    def test_two_parts_of_definitions(self, read: Read) -> None:
-        self.check(read, with_second_definitions)
-
-    def test_definitions_outside_the_file(self, read: Read) -> None:
-        self.check(read, with_definitions_elsewhere)
-
-    def test_definitions_of_a_wrong_content_type(self, read: Read) -> None:
-        self.check(read, with_definitions_of_no_known_type)
-
-    def test_another_part_in_place_of_the_definitions(self, read: Read) -> None:
-        self.check(read, with_styles_for_definitions)
-
     def test_a_file_without_definitions_has_no_numbers_and_nothing_to_tell(self, read: Read) -> None:
-        document = read(listed("one;"), level("decimal", "1"), prepare=without_definitions)
+        document = read(listed("one;"), level("decimal", "1"), prepare=done_to(*self.NUMBERING, removed))
         assert (lines(document), codes(document)) == (["one;"], [])
 
     def test_damage_that_no_paragraph_feels_is_not_told(self, read: Read) -> None:
-        assert codes(read(p("The Council."), level("decimal", "1"), prepare=with_second_definitions)) == []
+        document = read(p("The Council."), level("decimal", "1"), prepare=done_to(*self.NUMBERING, twice))
+        assert codes(document) == []
+
+    @pytest.mark.parametrize("damage", DAMAGES)
+    def test_styles(self, read: Read, damage: Damage) -> None:
+        hidden = style("Hidden", "Hidden", "<w:rPr><w:vanish/></w:rPr>")
+        body = p("The Council.") + p("unseen", '<w:pStyle w:val="Hidden"/>')
+        assert lines(read(body, styles=hidden)) == ["The Council."]
+        damaged = read(body, styles=hidden, prepare=done_to(RELATIONSHIP_TYPE.STYLES, "styles", damage))
+        assert lines(damaged) == ["The Council.", "unseen"]
+        assert codes(damaged) == ["styles-unread"]
+
+    def test_a_file_without_styles_is_read_and_nothing_told(self, read: Read) -> None:
+        document = read(p("The Council."), prepare=done_to(RELATIONSHIP_TYPE.STYLES, "styles", removed))
+        assert (lines(document), codes(document)) == (["The Council."], [])
+
+    @pytest.mark.parametrize("damage", DAMAGES)
+    def test_settings_that_say_how_notes_are_numbered(self, read: Read, damage: Damage) -> None:
+        body = f"<w:p>{run('Academia')}{note_call('4')}</w:p>"
+        spoil = done_to(RELATIONSHIP_TYPE.SETTINGS, "settings", damage)
+
+        def with_note(word: docx.document.Document) -> None:
+            notes_part("footnote", {"4": p("First.")})(word)
+            spoil(word)
+
+        damaged = read(body, prepare=with_note)
+        assert lines(damaged) == ["Academia", "1\tFirst."]
+        assert codes(damaged) == ["note-numbers-unread"]
+        assert codes(read(p("The Council."), prepare=spoil)) == []
 
 
 class TestNotes:

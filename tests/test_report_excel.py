@@ -188,6 +188,21 @@ def test_headings_are_plain_and_rows_as_high_as_their_text(book):
     assert all(sheet.row_dimensions[row].height > 40 for row in range(2, sheet.max_row + 1))
 
 
+def test_every_sheet_prints_one_page_wide_and_wide_ones_what_people_read(book):
+    for sheet in book:
+        widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]]
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert int(sheet.page_setup.paperSize) == (8 if sum(widths) > 300 else 9)
+    printed = {
+        name: [cell.value for cell in book[name][book[name].print_area][0]] for name in ("Findings", "Discounted")
+    }
+    assert printed["Findings"][0] == "Ref"
+    assert printed["Findings"][-1] == "What may be proposed"
+    assert printed["Discounted"][-1] == "Text ID, B"
+
+
 def test_numbers_are_rounded(tmp_path):
     record = make_record()
     findings = (replace(record.findings[0], score=0.123456789012345), *record.findings[1:])

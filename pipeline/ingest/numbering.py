@@ -7,11 +7,10 @@ from typing import Self
 
 from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.part import XmlPart
 from lxml import etree
 
 from pipeline.ingest.word_styles import Styles
-from pipeline.ingest.word_xml import W, is_on, value
+from pipeline.ingest.word_xml import W, is_on, only_part, value
 
 __all__ = ["Numbering", "roman", "written_as"]
 
@@ -102,7 +101,7 @@ class Numbering:
     @classmethod
     def of(cls, word: WordDocument, styles: Styles) -> Self:
         """Numbering definitions of a file; empty when it has none, or none that can be read."""
-        root, unread = _definitions(word)
+        root, unread = only_part(word, RELATIONSHIP_TYPE.NUMBERING, "numbering")
         abstract = {a.get(f"{W}abstractNumId", ""): a for a in root.findall(f"{W}abstractNum")}
         by_link = {name: key for key, a in abstract.items() if (name := value(a, f"{W}styleLink"))}
         lists = {}
@@ -170,19 +169,6 @@ class Numbering:
             if restart is None or depth < restart:
                 del counters[deeper]
         return counters
-
-
-def _definitions(word: WordDocument) -> tuple[etree._Element, bool]:
-    """The numbering definitions of a file, none where it has none, and whether it has some that cannot be read.
-
-    Those of two parts contradict each other; a part may lie outside the file, or hold something else.
-    """
-    relations = [r for r in word.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.NUMBERING]
-    if len(relations) == 1 and not relations[0].is_external:
-        part = relations[0].target_part
-        if isinstance(part, XmlPart) and part.element.tag == f"{W}numbering":
-            return part.element, False
-    return etree.Element(f"{W}numbering"), bool(relations)
 
 
 def _list(key: str, abstract: etree._Element, num: etree._Element) -> _List:

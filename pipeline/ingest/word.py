@@ -74,7 +74,7 @@ def read_word(source: Source, view: View = View.PROPOSED) -> Document:
     paragraphs = [*reader.paragraphs(body), *notes.paragraphs(reading)]
     if view is View.ORIGINAL:
         paragraphs = [Paragraph(p.text, p.kind, p.style, p.italic) for p in paragraphs]
-    unread = _unread(word, paragraphs, notes.uncalled(reading), numbering.lost)
+    unread = [*_unread_parts(styles, notes), *_unread(word, paragraphs, notes.uncalled(reading), numbering.lost)]
     notices = [*_told(view, changed or notes.changed), *unread]
     return assemble(source, "docx", paragraphs, notices, header=header.facts)
 
@@ -95,6 +95,17 @@ def _told(view: View, changed: bool) -> Iterator[Notice]:
         yield Notice("tracked-changes", "the file holds tracked changes; the proposed reading is compared")
     elif changed:
         yield Notice("tracked-changes", "the file holds tracked changes; this is the text before them")
+
+
+def _unread_parts(styles: Styles, notes: Notes) -> Iterator[Notice]:
+    """Which parts beside the text could not be read."""
+    retry = "open the file in Word, save it again and retry"
+    if styles.unread:
+        yield Notice(
+            "styles-unread", f"the styles of the file could not be read, so calls and headings may be missed; {retry}"
+        )
+    if notes.unread:
+        yield Notice("note-numbers-unread", f"how the file numbers its notes could not be read; {retry}")
 
 
 def _unread(word: WordDocument, paragraphs: Sequence[Paragraph], uncalled: int, unnumbered: int) -> Iterator[Notice]:

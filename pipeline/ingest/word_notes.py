@@ -11,7 +11,7 @@ from pipeline.ingest.layout import Change, Paragraph
 from pipeline.ingest.numbering import written_as
 from pipeline.ingest.word_changes import has_changes, undo_changes
 from pipeline.ingest.word_text import NoteCall, Reading, Words, join
-from pipeline.ingest.word_xml import W, every_paragraph, parts, value
+from pipeline.ingest.word_xml import W, every_paragraph, only_part, parts, value
 
 __all__ = ["Notes"]
 
@@ -21,7 +21,10 @@ _USUAL = {"footnote": "decimal", "endnote": "lowerRoman"}
 
 
 class Notes:
-    """The notes of one file by kind and identifier, and how Word writes their numbers."""
+    """The notes of one file by kind and identifier, and how Word writes their numbers.
+
+    ``unread`` says that how it writes them could not be read; they are then written as is usual.
+    """
 
     def __init__(self, word: WordDocument, view: View) -> None:
         self._notes: dict[tuple[str, str], etree._Element] = {}
@@ -34,7 +37,8 @@ class Notes:
                 for note in root.findall(f"{W}{kind}"):
                     if note.get(f"{W}type") not in _RULES:
                         self._notes[kind, note.get(f"{W}id", "")] = note
-        settings = word.settings.element
+        settings, unread = only_part(word, RELATIONSHIP_TYPE.SETTINGS, "settings")
+        self.unread = unread and bool(self._notes)
         self._forms = {kind: value(settings, f"{W}{kind}Pr/{W}numFmt") or usual for kind, usual in _USUAL.items()}
 
     def __len__(self) -> int:

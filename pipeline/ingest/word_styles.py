@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Self
 
 from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree
 
-from pipeline.ingest.word_xml import W, is_on, value
+from pipeline.ingest.word_xml import W, is_on, only_part, value
 from pipeline.reference import load_word_facts
 
 __all__ = ["Styles"]
@@ -16,17 +17,22 @@ _MAX_CHAIN = 20
 
 
 class Styles:
-    """The styles of one file by their identifier, which differs between languages of Word, unlike the name."""
+    """The styles of one file by their identifier, which differs between languages of Word, unlike the name.
 
-    def __init__(self, styles: dict[str, etree._Element]) -> None:
+    ``unread`` says that the file has styles that could not be read.
+    """
+
+    def __init__(self, styles: dict[str, etree._Element], unread: bool = False) -> None:
+        self.unread = unread
         self._styles = styles
         self._facts = load_word_facts()
         self._names: dict[str, str] = {}
 
     @classmethod
     def of(cls, word: WordDocument) -> Self:
-        """Styles of a file; empty when it has none."""
-        return cls({style.get(f"{W}styleId", ""): style for style in word.styles.element.iter(f"{W}style")})
+        """Styles of a file; empty when it has none, or none that can be read."""
+        root, unread = only_part(word, RELATIONSHIP_TYPE.STYLES, "styles")
+        return cls({style.get(f"{W}styleId", ""): style for style in root.iter(f"{W}style")}, unread)
 
     def chain(self, style_id: str) -> Iterator[etree._Element]:
         """The style and those that it is based on, nearest first."""

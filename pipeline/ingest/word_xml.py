@@ -3,11 +3,25 @@
 from collections.abc import Iterator, Sequence
 
 from docx.document import Document as WordDocument
+from docx.opc.part import XmlPart
 from lxml import etree
 
 from pipeline.errors import UnreadableDocumentError
 
-__all__ = ["ADDED", "BOX", "STRUCK", "W", "damaged", "every_paragraph", "found", "inside", "is_on", "parts", "value"]
+__all__ = [
+    "ADDED",
+    "BOX",
+    "STRUCK",
+    "W",
+    "damaged",
+    "every_paragraph",
+    "found",
+    "inside",
+    "is_on",
+    "only_part",
+    "parts",
+    "value",
+]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -82,6 +96,24 @@ def parts(word: WordDocument, kinds: Sequence[str]) -> Iterator[etree._Element]:
                 yield etree.fromstring(relation.target_part.blob, _SAFE_PARSER)
             except etree.XMLSyntaxError as error:
                 raise damaged(error) from error
+
+
+def only_part(word: WordDocument, kind: str, root: str) -> tuple[etree._Element, bool]:
+    """The root of the one part of a kind, an empty one without it, and whether there is something that cannot be read.
+
+    Two parts of one kind contradict each other; a part may lie outside the file, or hold something else.
+
+    Args:
+        word: the file.
+        kind: the type of the relation to the part.
+        root: the name that its root must have.
+    """
+    relations = [relation for relation in word.part.rels.values() if relation.reltype == kind]
+    if len(relations) == 1 and not relations[0].is_external:
+        part = relations[0].target_part
+        if isinstance(part, XmlPart) and part.element.tag == f"{W}{root}":
+            return part.element, False
+    return etree.Element(f"{W}{root}"), bool(relations)
 
 
 def damaged(error: Exception) -> UnreadableDocumentError:

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,8 +23,9 @@ __all__ = ["CELL_LIMIT", "write_content"]
 
 # Characters that Excel keeps in one cell; a longer text is cut, and the cut says so.
 CELL_LIMIT = 32_767
-# A landscape page stays readable when it takes up to so many characters; wider sheets run over several pages.
-_PAGE_WIDTH = 260
+# A landscape page stays readable when it takes up to so many characters, of A4 and of A3.
+_PAGE_WIDTH, _WIDE_PAGE_WIDTH = 260, 430
+_A4, _A3 = 9, 8
 _HEAD_HEIGHT = 42
 
 # Points of a line of 10-point text, and of the tallest row that Excel allows.
@@ -88,12 +90,7 @@ class _Book:
             sheet.set_row(last, _height(columns, row))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, last, len(columns) - 1)
-        sheet.repeat_rows(0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        if sum(column.width for column in columns) <= _PAGE_WIDTH:
-            sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L&A&R&P / &N")
+        _set_page(sheet, [column.width for column in columns], last)
 
     def _write(self, sheet: Worksheet, row: int, column: int, value: Value, kind: str) -> None:
         if isinstance(value, str):
@@ -142,6 +139,20 @@ def write_content(view: ReportView, path: Path) -> dict[str, str]:
     if lost := {_PROPERTIES, *facts} - parts.keys():
         raise RuntimeError(f"the workbook has no part {', '.join(sorted(lost))} to put facts of the run in")
     return parts
+
+
+def _set_page(sheet: Worksheet, widths: Sequence[int], last: int) -> None:
+    """One page wide: on A4 where all columns fit, else on A3, with as many of the first columns as do."""
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
+    if sum(widths) <= _PAGE_WIDTH:
+        sheet.set_paper(_A4)
+        return
+    sheet.set_paper(_A3)
+    fitting = sum(1 for so_far in accumulate(widths) if so_far <= _WIDE_PAGE_WIDTH)
+    sheet.print_area(0, 0, last, fitting - 1)
 
 
 def _properties_with_marks(properties: str) -> str:

@@ -75,8 +75,8 @@ _FINDING_COLUMNS = (
     Column("Operative clauses, B", 10, "whole"),
     Column("Speaks for an overlap", 48),
     Column("Speaks against it", 48),
-    Column("Why not discounted", 48),
     Column("What may be proposed", 100),
+    Column("Why not discounted", 110),
     Column("Who cites whom", 30),
     Column("Group of clauses", 30),
     Column("Coverage, A", 48),
@@ -106,11 +106,11 @@ def _finding_rows(view: ReportView) -> Iterable[_Row]:
             *(covered_a.matched, covered_a.total, covered_b.matched, covered_b.total),
             _lines(finding.reasons_for),
             _lines(finding.reasons_against),
-            _lines(finding.not_discounted),
             _lines(
                 f"{r.remedy.value}: {r.remedy.label}. {r.reason} Would have to act: {r.adopter}."
                 for r in finding.remedies
             ),
+            _lines(finding.not_discounted),
             finding.cites,
             finding.cluster_label,
             covered_a.sentence,
@@ -284,6 +284,7 @@ def _note_rows(view: ReportView) -> Iterable[_Row]:
     yield "reading", CHANCE_LIMIT
     yield "reading", "Matched words are bold and underlined, reworded ones bold italic, moved ones doubly underlined."
     yield "reading", "Formula language is in grey italics; it stays in the text and weighs a tenth."
+    yield "reading", "Wide sheets are printed on A3, their first columns alone: identifiers and figures behind are not."
     yield "reading", "Only the body that adopted a text can change it; remedies are material for proposals."
     for row in view.summary.relations:
         yield f"relation {row.relation.value}", meaning(row.relation)
