@@ -36,6 +36,7 @@ class Lookup:
     # Words worked out once, filled on demand: most remarks and clauses stand beside many pairs. Both follow from the
     # record alone, so whether a word is there yet changes nothing but the time.
     _told: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _plain: dict[str, ClauseView] = field(default_factory=dict, init=False, repr=False, compare=False)
     _clause_names: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -130,9 +131,11 @@ class Lookup:
 
     def clause_view(self, identifier: str, segments: Sequence[Segment] = ()) -> ClauseView:
         """One clause as a reader meets it; without segments its text is one plain run."""
+        if not segments and (plain := self._plain.get(identifier)) is not None:
+            return plain
         clause, resolution = self.clause(identifier)
         citation, place = self._names_of_clause(clause, resolution)
-        return ClauseView(
+        view = ClauseView(
             id=clause.id,
             citation=citation,
             place=place,
@@ -144,6 +147,9 @@ class Lookup:
             language=resolution.language,
             direction=_direction(resolution.language),
         )
+        if not segments:
+            self._plain[identifier] = view
+        return view
 
     def tell(self, remark: str) -> str:
         """A remark as a sentence, with citations in place of the identifiers of clauses and texts."""
