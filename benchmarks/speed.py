@@ -23,7 +23,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,11 @@ def measure_corpus(work: Path, size: int) -> dict[str, Any]:
     }
 
 
+def measure_peers(work: Path, size: int) -> dict[str, Any]:
+    """All ways on the same clauses, each in a process of its own."""
+    return {"ways": {name: in_a_process(work, "peer", name, str(size)) for name in PEERS}}
+
+
 def peer(name: str, size: int, work: Path) -> dict[str, Any]:
     """One way to find the same in so many clauses: seconds, processor seconds, memory, and what came out."""
     if name == "ours":
@@ -264,18 +269,25 @@ def report(facts: dict[str, Any]) -> str:
         keys = ("clauses", "seconds", "processor_seconds", "mebibytes", "overlaps")
         lines += ["| " + " | ".join(str(one[key]) for key in keys) + " |" for one in curve]
         lines += ["", f"Growth exponent from about 10,000 clauses, seconds: {facts['exponent']}.", ""]
-    if peers := facts.get("peers"):
+    if facts.get("peers"):
         lines += [
             "## The same texts and vectors by others",
             "",
-            _when(facts["made"]["peers"]),
+            "Only ours aligns words, names relations, compares texts and ranks; its time holds all that.",
             "",
-            "| way | clauses | seconds | processor seconds | found |",
         ]
-        lines += ["|---|---|---|---|---|"]
-        keys = ("clauses", "seconds", "processor_seconds", "found")
-        lines += [f"| {name} | " + " | ".join(str(one[key]) for key in keys) + " |" for name, one in peers.items()]
-        lines += ["", "Only ours aligns words, names relations, compares texts and ranks; its time holds all that.", ""]
+    for asked in facts.get("peers", ()):
+        keys = ("clauses", "seconds", "processor_seconds", "mebibytes", "found")
+        lines += [
+            _when(asked["made"]),
+            "",
+            "| way | clauses | seconds | processor seconds | peak, MiB | found |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {name} | " + " | ".join(str(one[key]) for key in keys) + " |" for name, one in asked["ways"].items()
+        ]
+        lines += [""]
     return "\n".join(lines)
 
 
@@ -296,7 +308,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="of the curve")
     parser.add_argument("--corpora", type=int, nargs="+", default=(10_000, 100_000), help="clauses of the runs")
-    parser.add_argument("--peer-size", type=int, default=10_000)
+    parser.add_argument("--peer-sizes", type=int, nargs="+", default=(10_000, 100_000), help="clauses for all ways")
     parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -305,25 +317,25 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     prepare(options.data, options.work)
     commit = _printed("git", "describe", "--always", "--dirty")  # before this program changes a file
-    # Parts that are not measured now stay as they were, and so do runs of corpora of another size.
+    # Parts that are not measured now stay as they were, and so do corpora and peers at another size.
     held = HERE / "speed.json"
     facts: dict[str, Any] = json.loads(held.read_text(encoding="utf-8")) if held.is_file() else {"made": {}}
     facts["command"] = "python benchmarks/speed.py DATA --work FOLDER"
-    for part in options.parts:
-        if part == "corpus":
-            for size in options.corpora:
-                of_corpus = {"made": _made(commit), "size": size, **measure_corpus(options.work, size)}
-                others = [one for one in facts.get("corpus", ()) if one["size"] != size]
-                facts["corpus"] = sorted([*others, of_corpus], key=lambda one: one["size"])
-                _write(facts)
-            continue
-        facts["made"][part] = _made(commit)
-        if part == "curve":
-            facts["curve"] = [in_a_process(options.work, "curve", str(size)) for size in options.sizes]
-            facts["exponent"] = matching.exponent(facts["curve"], "seconds") if len(options.sizes) > 1 else None
-        else:
-            facts["peers"] = {name: in_a_process(options.work, "peer", name, str(options.peer_size)) for name in PEERS}
+    if "curve" in options.parts:
+        facts["made"]["curve"] = _made(commit)
+        facts["curve"] = [in_a_process(options.work, "curve", str(size)) for size in options.sizes]
+        facts["exponent"] = matching.exponent(facts["curve"], "seconds") if len(options.sizes) > 1 else None
         _write(facts)
+    by_size: dict[str, tuple[Sequence[int], Callable[[Path, int], dict[str, Any]]]] = {
+        "peers": (options.peer_sizes, measure_peers),
+        "corpus": (options.corpora, measure_corpus),
+    }
+    for part, (sizes, measure) in by_size.items():
+        for size in sizes if part in options.parts else ():
+            asked = {"made": _made(commit), "size": size, **measure(options.work, size)}
+            others = [one for one in facts.get(part, ()) if one["size"] != size]
+            facts[part] = sorted([*others, asked], key=lambda one: one["size"])
+            _write(facts)
 
 
 def _made(commit: str) -> dict[str, Any]:
