@@ -13,7 +13,7 @@ from report_fixture import HOSTILE, empty_record, make_record, page_of
 from pipeline.domain import Relation, Remedy, Signal, SignalKind
 from pipeline.report.characters import printable
 from pipeline.report.frame import mark
-from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, render_content
+from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, _environment, render_content
 from pipeline.report.view import DETAILED_FINDINGS, UNMATCHED_SHOWN, build_view
 
 
@@ -190,6 +190,45 @@ def test_limits_of_the_page_are_printed_when_they_bite(record):
     assert len(tree.xpath("//article[contains(@class, 'unprinted')]")) == DETAILED_FINDINGS - PRINTED_FINDINGS
     assert tree.get_element_by_id(f"finding-f{DETAILED_FINDINGS + 1}").tag == "tr"
     assert f"{DISCOUNTED_SHOWN} likeliest of {DISCOUNTED_SHOWN + 1}" in plain(tree)
+
+
+def test_long_lists_end_and_say_so_and_no_link_leads_nowhere(record, monkeypatch):
+    wide = replace(
+        record.findings[0], overlaps=tuple(o.id for o in record.overlaps if o.left == record.overlaps[0].left)
+    )
+    strongest = replace(wide, id="best", rank=DETAILED_FINDINGS + 9, score=1.0)
+    many = tuple(replace(wide, id=f"f{n}", rank=n) for n in range(1, DETAILED_FINDINGS + 9))
+    signals = tuple(replace(record.signals[0], subject=f"{record.signals[0].subject}{n}") for n in range(5))
+    crowded = replace(record, findings=(*many, strongest), signals=signals)
+    for name, shown in (("FINDINGS_SHOWN", DETAILED_FINDINGS + 2), ("CLUSTERS_SHOWN", 0), ("SIGNALS_SHOWN", 2)):
+        monkeypatch.setattr(f"pipeline.report.html.{name}", shown)
+    _environment.cache_clear()
+    tree = lxml_html.fromstring(page_of(build_view(crowded)))
+    _environment.cache_clear()
+    targets = set(tree.xpath("//@id"))
+    assert [link for link in tree.xpath("//@href") if link[1:] not in targets] == []
+    assert "finding-best" not in targets
+    assert tree.xpath("//table[@class='matrix']//span[@class='cell']")
+    told = plain(tree)
+    assert (
+        f"the first {DETAILED_FINDINGS + 2} of {DETAILED_FINDINGS + 9} stand here, the workbook holds them all" in told
+    )
+    assert f"The first 0 of {len(record.clusters)} stand here" in told
+    assert "5 observations, of which the first 2 stand here" in told
+    assert len(tree.xpath("//table[@class='signals']/tbody/tr")) == 2
+
+
+def test_clause_pairs_of_a_finding_stand_on_the_page_up_to_a_number_that_is_told(record, monkeypatch):
+    monkeypatch.setattr("pipeline.report.html.OPEN_COMPARISONS", 1)
+    monkeypatch.setattr("pipeline.report.html.COMPARISONS_SHOWN", 1)
+    wide = next(finding for finding in record.findings if len(finding.overlaps) > 1)
+    _environment.cache_clear()
+    tree = lxml_html.fromstring(page_of(build_view(replace(record, findings=(wide,)))))
+    _environment.cache_clear()
+    article = tree.xpath("//article[contains(@class, 'finding')]")[0]
+    assert len(article.xpath(".//figcaption/b[text()='A']")) == 1
+    left = len(set(wide.overlaps) | {wide.headline}) - 1
+    assert f"1 pairs stand here in full; the workbook holds the other {left}." in plain(article)
 
 
 def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record):

@@ -26,12 +26,23 @@ from pipeline.report.wording import (
 )
 
 __all__ = [
+    "CLUSTERS_SHOWN",
+    "COMPARISONS_SHOWN",
     "DISCOUNTED_SHOWN",
     "DOCUMENTS_SHOWN",
+    "FINDINGS_SHOWN",
     "OPEN_COMPARISONS",
     "PRINTED_FINDINGS",
+    "SIGNALS_SHOWN",
     "render_content",
 ]
+
+# Rows of one list of findings on the page, about 1 kB each, and of signals of one kind; the workbook holds them all.
+FINDINGS_SHOWN = 1_000
+SIGNALS_SHOWN = 300
+
+# Groups of clauses on the page, about 15 kB each where they are large; the workbook holds them all.
+CLUSTERS_SHOWN = 150
 
 # Pairs of one discounted kind on the page: a row takes about 500 bytes, and the workbook holds them all.
 DISCOUNTED_SHOWN = 200
@@ -44,8 +55,10 @@ PLACES_SHOWN = 8
 FORMULAE_SHOWN = 60
 MEMBERS_SHOWN = 12
 
-# Clause pairs of one finding that lie open; further ones are one click away.
+# Clause pairs of one finding that lie open, and those that stand on the page at all, about 6 kB each; further ones are
+# one click away, then in the workbook.
 OPEN_COMPARISONS = 4
+COMPARISONS_SHOWN = 12
 
 # Findings whose clauses stand in a printed copy of the page, about a sheet of paper each; all stand on the screen.
 PRINTED_FINDINGS = 25
@@ -60,6 +73,7 @@ def render_content(view: ReportView) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         view=view,
+        on_page=_on_page(view),
         summary=view.summary,
         manifest=view.manifest,
         run={name: Markup(mark(name)) for name in facts_of(view.manifest)},
@@ -69,6 +83,18 @@ def render_content(view: ReportView) -> str:
         documents_shown=DOCUMENTS_SHOWN,
         places_shown=PLACES_SHOWN,
     )
+
+
+def _on_page(view: ReportView) -> frozenset[str]:
+    """The findings and groups that have a place on the page, by their anchors: nothing else can be linked to."""
+    listed = (
+        [finding for finding in findings if finding.leads_family is leads][:FINDINGS_SHOWN]
+        for findings in (view.findings, view.within, view.reporting)
+        for leads in (True, False)
+    )
+    detailed = (finding for finding in view.all_findings if finding.detailed)
+    groups = view.clusters[:CLUSTERS_SHOWN]
+    return frozenset(held.anchor for some in (*listed, detailed, groups) for held in some)
 
 
 @cache
@@ -99,6 +125,10 @@ def _environment() -> Environment:
         SegmentKind=SegmentKind,
         chance_limit=CHANCE_LIMIT,
         chance_note=CHANCE_NOTE,
+        clusters_shown=CLUSTERS_SHOWN,
+        comparisons_shown=COMPARISONS_SHOWN,
+        findings_shown=FINDINGS_SHOWN,
+        signals_shown=SIGNALS_SHOWN,
         formulae_shown=FORMULAE_SHOWN,
         members_shown=MEMBERS_SHOWN,
         open_comparisons=OPEN_COMPARISONS,

@@ -133,8 +133,8 @@ def _own_limits(findings: Sequence[FindingView]) -> Iterator[str]:
     if len(findings) > DETAILED_FINDINGS:
         yield (
             f"The HTML page (report.html) compares the clauses of the first {DETAILED_FINDINGS} of "
-            f"{counted(len(findings), 'finding')} in full; all findings stand in its tables, and the workbook holds "
-            "all clause pairs."
+            f"{counted(len(findings), 'finding')} in full; its tables name the others and say where they end, and the "
+            "workbook holds all findings and all clause pairs."
         )
     long = sum(max(len(f.unmatched_a), len(f.unmatched_b)) > UNMATCHED_SHOWN for f in findings if f.detailed)
     if long:
