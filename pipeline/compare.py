@@ -72,8 +72,8 @@ class _Aligned:
     cites: str
     coverage_a: float = 0.0
     coverage_b: float = 0.0
-    unmatched_a: tuple[str, ...] = ()
-    unmatched_b: tuple[str, ...] = ()
+    matched_a: tuple[str, ...] = ()
+    matched_b: tuple[str, ...] = ()
     counting: tuple[Overlap, ...] = ()
     probability: float = 0.0
 
@@ -117,8 +117,7 @@ def compare_resolutions(
         if found := grouped.get((first, second)):
             pairs.append(_related(_align(a, b, found, weights, strength, cites)))
         else:  # half of all pairs are near as wholes and share no clause
-            bare = _Aligned(a, b, (), strength, cites, unmatched_a=a.mandates, unmatched_b=b.mandates)
-            pairs.append(_related(bare))
+            pairs.append(_related(_Aligned(a, b, (), strength, cites)))
     return tuple(sorted(pairs, key=lambda p: (p.a, p.b)))
 
 
@@ -129,7 +128,7 @@ def _holder(clause: str) -> str:
 
 def _read(resolution: Resolution, name: str, place: int, weights: Mapping[str, float]) -> _Text:
     clauses = tuple(resolution.clauses)
-    mandates = tuple(c.id for c in clauses if c.part is Part.OPERATIVE)
+    mandates = _mandates(resolution)
     return _Text(
         resolution=resolution,
         name=name,
@@ -172,19 +171,26 @@ def _citing(texts: Mapping[str, _Text]) -> set[tuple[str, str]]:
 
 def _editions(resolutions: Sequence[Resolution], lineages: Iterable[Lineage]) -> Iterable[ResolutionPair]:
     """Consecutive editions of each work, and proposals beside the text that they would change."""
+    held = {str(resolution.id): resolution for resolution in resolutions}
     for lineage in lineages:
         for older, newer in zip(lineage.editions, lineage.editions[1:], strict=False):
-            yield _edition_pair(newer, older, "editions of one work: never counted as overlap")
+            yield _edition_pair(newer, older, held, "editions of one work: never counted as overlap")
     for resolution in resolutions:
         if resolution.amends is not None:
             aim = _AIMS.get(resolution.marker.strip("()*"), "change the adopted text")
             reason = f"{resolution.marker or 'proposal'}: a proposal to {aim}"
-            yield _edition_pair(str(resolution.id), resolution.amends, reason)
+            yield _edition_pair(str(resolution.id), resolution.amends, held, reason)
 
 
-def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:
+def _edition_pair(newer: str, older: str, held: Mapping[str, Resolution], reason: str) -> ResolutionPair:
     body = instrument_of(newer).body.value
-    return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), reasons=(reason,))
+    a, b = (_mandates(held[name]) if name in held else () for name in (newer, older))
+    return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), a, b, (reason,))
+
+
+def _mandates(resolution: Resolution) -> tuple[str, ...]:
+    """The operative clauses of a text."""
+    return tuple(clause.id for clause in resolution.clauses if clause.part is Part.OPERATIVE)
 
 
 def _align(
@@ -230,8 +236,8 @@ def _align(
         cites=cites,
         coverage_a=_coverage(a, credit, weights),
         coverage_b=_coverage(b, credit, weights),
-        unmatched_a=_unmatched(a, credit),
-        unmatched_b=_unmatched(b, credit),
+        matched_a=tuple(c for c in a.mandates if c in credit) if credit else (),
+        matched_b=tuple(c for c in b.mandates if c in credit) if credit else (),
         counting=counting,
         probability=max((o.probability for o in counting), default=0.0),
     )
@@ -242,11 +248,6 @@ def _coverage(text: _Text, credit: Mapping[str, float], weights: Mapping[str, fl
     if not text.total or not credit:
         return 0.0
     return sum(weights.get(c, 0.0) * credit[c] for c in text.mandates if c in credit) / text.total
-
-
-def _unmatched(text: _Text, credit: Mapping[str, float]) -> tuple[str, ...]:
-    # Where nothing counts, all pairs of a text hold one and the same tuple.
-    return tuple(c for c in text.mandates if c not in credit) if credit else text.mandates
 
 
 def _cites(a: _Text, b: _Text) -> str:
@@ -268,8 +269,8 @@ def _related(pair: _Aligned) -> ResolutionPair:
         coverage_b=round(pair.coverage_b, 5),
         cites=pair.cites,
         overlaps=tuple(o.id for o in pair.overlaps),
-        unmatched_a=pair.unmatched_a,
-        unmatched_b=pair.unmatched_b,
+        matched_a=pair.matched_a,
+        matched_b=pair.matched_b,
         reasons=reasons,
     )
 

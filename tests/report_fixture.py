@@ -331,11 +331,10 @@ def _pair(
         overlaps=overlaps,
     )
     found = {clause for o in _overlaps() if o.id in overlaps for clause in (o.left, o.right)}
-    lost = [
-        tuple(c.id for c in _resolution(text).clauses if c.part is Part.OPERATIVE and c.id not in found)
-        for text in (a, b)
+    held = [
+        tuple(c.id for c in _resolution(text).clauses if c.part is Part.OPERATIVE and c.id in found) for text in (a, b)
     ]
-    return replace(pair, unmatched_a=lost[0], unmatched_b=lost[1], **more)  # type: ignore[arg-type]
+    return replace(pair, matched_a=held[0], matched_b=held[1], **more)  # type: ignore[arg-type]
 
 
 def _pairs() -> tuple[ResolutionPair, ...]:

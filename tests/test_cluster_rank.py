@@ -92,7 +92,7 @@ def test_a_clause_goes_with_a_counterpart_of_its_own_role() -> None:
     weights = {clause.id: 1.0 for text in (order, mixed) for clause in text.clauses}
     (pair,) = compare_resolutions((order, mixed), (), overlaps, weights, ())
     assert pair.overlaps == (overlaps[1].id,)
-    assert pair.unmatched_b == (first.id,)
+    assert pair.matched_b == (second.id,)
     assert (pair.coverage_a, pair.coverage_b) == (0.9, 0.45)
 
 

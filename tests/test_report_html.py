@@ -14,7 +14,7 @@ from pipeline.domain import Relation, Remedy, Signal, SignalKind
 from pipeline.report.characters import printable
 from pipeline.report.frame import mark
 from pipeline.report.html import DISCOUNTED_SHOWN, PRINTED_FINDINGS, _environment, render_content
-from pipeline.report.view import DETAILED_FINDINGS, UNMATCHED_SHOWN, build_view
+from pipeline.report.view import DETAILED_FINDINGS, build_view
 
 
 @pytest.fixture(scope="module")
@@ -231,15 +231,21 @@ def test_clause_pairs_of_a_finding_stand_on_the_page_up_to_a_number_that_is_told
     assert f"1 pairs stand here in full; the workbook holds the other {left}." in plain(article)
 
 
-def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record):
+def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record, monkeypatch):
     first, *others = record.pairs
-    crowded = replace(first, unmatched_b=(first.unmatched_b or first.unmatched_a)[:1] * (UNMATCHED_SHOWN + 3))
-    view = build_view(replace(record, pairs=(crowded, *others)))
+    alone = build_view(replace(record, pairs=(replace(first, matched_b=()), *others)))
+    left = len(next(finding for finding in alone.all_findings if finding.id == "f-verb").unmatched_b)
+    assert left > 1
+    for module in ("view", "html"):
+        monkeypatch.setattr(f"pipeline.report.{module}.UNMATCHED_SHOWN", 1)
+    _environment.cache_clear()
+    view = build_view(replace(record, pairs=(replace(first, matched_b=()), *others)))
     tree = lxml_html.fromstring(page_of(view))
+    _environment.cache_clear()
     lists = tree.get_element_by_id("finding-f-verb").xpath(".//ul[@class='unmatched']")
-    assert len(lists[1].xpath("li")) == UNMATCHED_SHOWN
-    assert "and 3 more, see the clauses of the text" in plain(tree)
-    assert f"at most {UNMATCHED_SHOWN} clauses without a counterpart" in view.limits[-1]
+    assert len(lists[1].xpath("li")) == 1
+    assert f"and {left - 1} more, see the clauses of the text" in plain(tree)
+    assert "at most 1 clauses without a counterpart" in view.limits[-1]
 
 
 def test_titles_name_the_bodies(tree):

@@ -152,7 +152,8 @@ class ResolutionPair:
 
     ``coverage_a`` in [0, 1] is the share of a's operative information found in b, ``coverage_b`` the converse.
     ``strength`` in [0, 1] is their nearness as wholes. ``overlaps`` are ids of aligned clause pairs, best first;
-    ``cites`` is ``a``, ``b``, ``both`` or "" for who cites whom.
+    ``cites`` is ``a``, ``b``, ``both`` or "" for who cites whom. ``matched_a`` are the operative clauses of a that
+    have a counterpart in b, in reading order, and ``matched_b`` the converse.
     """
 
     a: str
@@ -166,6 +167,6 @@ class ResolutionPair:
     coverage_b: float
     cites: str
     overlaps: tuple[str, ...]
-    unmatched_a: tuple[str, ...] = ()
-    unmatched_b: tuple[str, ...] = ()
+    matched_a: tuple[str, ...] = ()
+    matched_b: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -10,7 +10,7 @@ from pipeline.domain import Finding, Part, Relation, Remedy, Resolution, Resolut
 from pipeline.report.comparing import compare_clauses
 from pipeline.report.discounts import reductions_of
 from pipeline.report.lookup import Lookup
-from pipeline.report.model import Comparison, Coverage, FindingView, RemedyView, ScoreTerm
+from pipeline.report.model import ClauseView, Comparison, Coverage, FindingView, RemedyView, ScoreTerm
 from pipeline.report.reasons import reasons_both_ways
 from pipeline.report.wording import adopter, cites_sentence, cluster_name, term_label, theme_name
 
@@ -79,8 +79,8 @@ def show_finding(lookup: Lookup, anchors: Anchors, finding: Finding, position: i
         reasons_for=reasons_for,
         reasons_against=reasons_against,
         reductions=reductions_of(lookup, pair, comparisons[0], factors),
-        unmatched_a=tuple(lookup.clause_view(clause) for clause in pair.unmatched_a),
-        unmatched_b=tuple(lookup.clause_view(clause) for clause in pair.unmatched_b),
+        unmatched_a=_unmatched(lookup, pair.a, pair.matched_a),
+        unmatched_b=_unmatched(lookup, pair.b, pair.matched_b),
         remedies=tuple(_remedies(finding, lookup)),
         cluster=None if cluster is None else anchors.clusters[cluster.id],
         cluster_label="" if cluster is None else cluster_name(cluster.label, theme_name(cluster.theme)),
@@ -109,8 +109,8 @@ def _oriented(pair: ResolutionPair, a: str) -> ResolutionPair:
         coverage_a=pair.coverage_b,
         coverage_b=pair.coverage_a,
         cites={"a": "b", "b": "a"}.get(pair.cites, pair.cites),
-        unmatched_a=pair.unmatched_b,
-        unmatched_b=pair.unmatched_a,
+        matched_a=pair.matched_b,
+        matched_b=pair.matched_a,
     )
 
 
@@ -127,20 +127,26 @@ def coverage_both_ways(lookup: Lookup, pair: ResolutionPair) -> tuple[Coverage, 
     """How much of each text stands in the other, counted in operative clauses and weighed by information."""
     a, b = lookup.resolution(pair.a), lookup.resolution(pair.b)
     return (
-        _coverage(a, b, frozenset(pair.unmatched_a), pair.coverage_a),
-        _coverage(b, a, frozenset(pair.unmatched_b), pair.coverage_b),
+        _coverage(a, b, len(pair.matched_a), pair.coverage_a),
+        _coverage(b, a, len(pair.matched_b), pair.coverage_b),
     )
 
 
-def _coverage(text: Resolution, other: Resolution, unmatched: frozenset[str], share: float) -> Coverage:
-    operative = [clause.id for clause in text.clauses if clause.part is Part.OPERATIVE]
-    matched = sum(clause not in unmatched for clause in operative)
-    clauses = "clause has" if len(operative) == 1 else "clauses have"
+def _unmatched(lookup: Lookup, text: str, matched: Collection[str]) -> tuple[ClauseView, ...]:
+    """The operative clauses of a text without a counterpart, in reading order."""
+    held = frozenset(matched)
+    operative = (clause.id for clause in lookup.resolution(text).clauses if clause.part is Part.OPERATIVE)
+    return tuple(lookup.clause_view(clause) for clause in operative if clause not in held)
+
+
+def _coverage(text: Resolution, other: Resolution, matched: int, share: float) -> Coverage:
+    operative = sum(clause.part is Part.OPERATIVE for clause in text.clauses)
+    clauses = "clause has" if operative == 1 else "clauses have"
     words = (
-        f"{matched} of {len(operative)} operative {clauses} a counterpart in {cite(other)}; "
+        f"{matched} of {operative} operative {clauses} a counterpart in {cite(other)}; "
         f"{share:.0%} of the information in the operative part of {cite(text)} stands there."
     )
-    return Coverage(matched, len(operative), share, words)
+    return Coverage(matched, operative, share, words)
 
 
 def _arithmetic(parts: Iterable[ScoreTerm], factors: Iterable[ScoreTerm], score: float) -> str:

@@ -87,14 +87,14 @@ def render_content(view: ReportView) -> str:
 
 def _on_page(view: ReportView) -> frozenset[str]:
     """The findings and groups that have a place on the page, by their anchors: nothing else can be linked to."""
-    listed = (
+    lists = (
         [finding for finding in findings if finding.leads_family is leads][:FINDINGS_SHOWN]
         for findings in (view.findings, view.within, view.reporting)
         for leads in (True, False)
     )
-    detailed = (finding for finding in view.all_findings if finding.detailed)
-    groups = view.clusters[:CLUSTERS_SHOWN]
-    return frozenset(held.anchor for some in (*listed, detailed, groups) for held in some)
+    listed = {finding.anchor for findings in lists for finding in findings}
+    detailed = {finding.anchor for finding in view.all_findings if finding.detailed}
+    return frozenset(listed | detailed | {group.anchor for group in view.clusters[:CLUSTERS_SHOWN]})
 
 
 @cache

@@ -282,15 +282,15 @@ def pair_to_row(pair: ResolutionPair) -> Row:
         "cites": pair.cites,
         "strength": pair.strength,
         "overlaps": list(pair.overlaps),
-        "unmatched_a": list(pair.unmatched_a),
-        "unmatched_b": list(pair.unmatched_b),
+        "matched_a": list(pair.matched_a),
+        "matched_b": list(pair.matched_b),
         "reasons": list(pair.reasons),
     }
 
 
 def pair_from_row(row: Row) -> ResolutionPair:
     """The resolution pair that a row was made from."""
-    lists = {name: tuple(row[name]) for name in ("overlaps", "unmatched_a", "unmatched_b", "reasons")}
+    lists = {name: tuple(row[name]) for name in ("overlaps", "matched_a", "matched_b", "reasons")}
     return ResolutionPair(**{**row, **lists, "relation": Relation(row["relation"])})
 
 
