@@ -6,9 +6,8 @@ fresh process starts Python, imports, opens the index and the encoder, reads a d
 it; a running app has all but the draft already. It is asked one draft after another, each once, so that what it keeps
 of one cannot answer the next but where both have counterparts in common.
 
-The vectors of the existing clauses are latent semantic ones (see ``matching.py``), for encoding 100,000 clauses takes
-longer than all else; the 20 paragraphs are encoded by the model in every measurement, and searched with their latent
-semantic vectors, so that search meets as many near clauses as it would. No match of this run means anything.
+The vectors of existing clauses and of drafts are the model's; they are made once (encoding 100,000 clauses takes some
+ten minutes) and kept in ``--cache``, where ``speed.py`` finds them too. No match of this run means anything.
 """
 
 import argparse
@@ -49,7 +48,7 @@ def folder_of(cache: Path, size: int) -> Path:
 
 def prepare(data: Path, cache: Path, size: int) -> None:
     """The index of so many clauses, and the drafts, made once and kept in ``cache``."""
-    from matching import prepare as prepare_texts
+    from speed import prepare as prepare_texts
 
     from pipeline.match.draft import build_draft_index
     from pipeline.store.draft_index import write_index
@@ -234,7 +233,7 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.stdout.strip(),
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
-        "command": f"python benchmarks/check.py {options.data}",
+        "command": "python benchmarks/check.py DATA",
         "load": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
         "sizes": sizes,
     }
