@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import Any
 
 from accuracy_gold import gold_pairs, planted_copies
 from accuracy_pairs import graded_subsections, labelled_formulae
+from tree import measured_commit
 
 from pipeline.embed import load_encoder
 
@@ -52,12 +52,10 @@ def main() -> None:
     result = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
     for part in given.only:
         say(f"measuring {part}")
-        commit = subprocess.run(
-            ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-        )
+        commit = measured_commit()
         result[part] = {
             "date": datetime.now(UTC).date().isoformat(),
-            "commit": commit.stdout.strip(),
+            "commit": commit,
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             **measured(part, given.data, given.cache),
         }

@@ -10,12 +10,13 @@ import json
 import os
 import platform
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from tree import measured_commit
 
 from pipeline.domain import Resolution
 from pipeline.evaluate import ClauseKey, Score, clause_keys, read_segmentation_gold
@@ -92,12 +93,10 @@ def main() -> None:
     folder: Path = parser.parse_args().data / "itu" / "pp18"
     gold = (folder / "truth.jsonl").read_text(encoding="utf-8")
     truth = {text.id: text.clauses for text in read_segmentation_gold(gold, "truth.jsonl")}
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "leftover_faults_in_truth": leftovers(truth),
     }

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tree import measured_commit
 
 from pipeline.domain import Document, Resolution, Standing
 from pipeline.embed import Embeddings, embed_passages, load_encoder, model_card, passages
@@ -213,13 +213,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=HERE.parent / "outputs", help="where vectors are kept")
     arguments = parser.parse_args()
     results = [measured(name, texts, arguments.cache) for name, texts in corpora(arguments.data)]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True, cwd=HERE
-    )
+    commit = measured_commit()
     day = datetime.now(UTC).date().isoformat()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    facts = f"{day}, commit {commit.stdout.strip()}, {machine}."
-    written = {"date": day, "commit": commit.stdout.strip(), "machine": machine, "corpora": results}
+    facts = f"{day}, commit {commit}, {machine}."
+    written = {"date": day, "commit": commit, "machine": machine, "corpora": results}
     (HERE / "candidates.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     (HERE / "candidates.md").write_text(report(results, facts), encoding="utf-8")
 

@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tree import measured_commit
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -228,10 +230,10 @@ def main() -> None:
         row = json.loads(subprocess.run(own, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
         made = json.loads((folder_of(options.cache, size) / "made.json").read_text())
         sizes.append({**made, **row, "process": round(process, 2)})
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE)
+    commit = measured_commit()
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "command": "python benchmarks/check.py DATA",
         "load": ", ".join(f"{load:.1f}" for load in os.getloadavg()),

@@ -10,10 +10,11 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tree import measured_commit
 
 from pipeline.domain import Document
 from pipeline.evaluate import Score, read_citation_gold
@@ -55,12 +56,10 @@ def main() -> None:
     found = found_in(data / "itu/pp18/docx", {one.document for one in golds})
     score = Score(gold.total(), found.total(), (gold & found).total())
     equal = score.equal
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "documents": len(golds),
         "checked": gold.total(),

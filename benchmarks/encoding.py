@@ -14,7 +14,6 @@ import os
 import platform
 import resource
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tree import measured_commit
 
 from pipeline.domain import Document
 from pipeline.embed import load_encoder, model_card, passages
@@ -163,12 +163,10 @@ def measured(texts: Sequence[str], count: int, rounds: int) -> dict[str, Any]:
     whole = [i for i, cut in enumerate(windows) if len(cut) == 1]
     cosines = (plain.encode([texts[i] for i in whole]) * vectors[whole]).sum(axis=1)
     drawn = [texts[i] for i in whole[:: max(1, len(whole) // count)]]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"sentence-transformers {metadata.version('sentence-transformers')}",
         "encoder": ours.name,

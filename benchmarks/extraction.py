@@ -9,10 +9,11 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tree import measured_commit
 
 from pipeline.domain import Document
 from pipeline.evaluate import Score, clause_keys, read_segmentation_gold
@@ -76,12 +77,10 @@ def main() -> None:
     word, _, _ = extracted(data / "itu/pp18/docx")
     pdf, _, _ = extracted(data / "itu/pp18/pdf")
     laid_out = {p.stem.removeprefix("pp18-").replace("-", "_") for p in (data / "itu/pp18/pdf").glob("*.pdf")}
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "pp18_word": clause_figures(word, truth, set(truth)),
         "pp18_pdf": clause_figures(pdf, truth, laid_out),

@@ -11,9 +11,10 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tree import measured_commit
 
 from pipeline.domain import Document, Resolution
 from pipeline.ingest import read_file
@@ -88,12 +89,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the reference data")
     data: Path = parser.parse_args().data
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result: dict[str, object] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "e119": outlines(data / "itu/word"),
         "sample": versions(),

@@ -26,7 +26,6 @@ import math
 import os
 import platform
 import random
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -40,6 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from tree import measured_commit
 
 from flows.cli.labelled import read_texts
 from pipeline.domain import Overlap, Part, Relation, Resolution, Standing, instrument_of
@@ -415,10 +415,10 @@ def main() -> None:
     measured = {held.name: measure(held) for held in piles}
     kept = HERE / "learning.json"
     before = json.loads(kept.read_text(encoding="utf-8"))["piles"] if given.only and kept.is_file() else {}
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT).stdout
+    commit = measured_commit()
     found = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "command": "python benchmarks/learning.py",
         "piles": dict(sorted({**before, **measured}.items(), key=lambda one: NAMES.index(one[0]))),

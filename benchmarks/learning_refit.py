@@ -12,7 +12,6 @@ import os
 import platform
 import random
 import shutil
-import subprocess
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from typing import Any
 
 from review_database import answer, load
 from sqlalchemy import text
+from tree import measured_commit
 
 from pipeline.domain import Role
 from pipeline.store.database import Database, open_database
@@ -116,10 +116,10 @@ def main() -> None:
             print(f"loaded in {load(db, PAIRS):.0f} s", flush=True)
         refits = measure(db)
         db.close()
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE).stdout
+    commit = measured_commit()
     found = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "command": "python benchmarks/learning_refit.py",
         "load": load_average,

@@ -11,11 +11,12 @@ import csv
 import json
 import os
 import platform
-import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tree import measured_commit
 
 from pipeline.domain import Clause, Document, Mandate, Part, Resolution
 from pipeline.ingest import find_files, read_file, relative_name
@@ -105,12 +106,10 @@ def main() -> None:
     for name, found in corpora.items():
         flagged = [verdicts.get(c.id, "unread") for c, m in found if m.irregular]
         irregular[name] = {"clauses": len(found), "flagged": len(flagged), **Counter(flagged)}
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "command": "python benchmarks/mandates.py DATA",
         "halves": {half: measured(chosen, clauses) for half, chosen in halves.items()},

@@ -32,6 +32,7 @@ import numpy as np
 from memory import PeakMemory
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from tree import measured_commit
 from un_texts import un_texts
 
 from pipeline.cluster import cluster_overlaps
@@ -207,12 +208,10 @@ def main() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         results.append(json.loads(done.stdout.splitlines()[-1]))
         print(json.dumps(results[-1], indent=1), flush=True)
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True, cwd=HERE
-    )
+    commit = measured_commit()
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "load": round(load, 1),
         "exponent": exponent(results, "seconds"),

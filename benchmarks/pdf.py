@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from unittest.mock import patch
 
 import pdfplumber
 import pypdfium2
+from tree import measured_commit
 
 from pipeline.domain import Document, Resolution, boxes_of
 from pipeline.evaluate import ClauseKey, Score, clause_keys, read_segmentation_gold
@@ -150,12 +150,10 @@ def main() -> None:
     singles = sorted((folder / "pdf").glob("*.pdf"))
     numbers = {path.stem.split("-")[-1] for path in singles}
     chosen = [identifier for identifier in truth if re.split("[/@]", identifier)[1:3] in [["res", n] for n in numbers]]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"pdfplumber {pdfplumber.__version__}, pypdfium2 {pypdfium2.PYPDFIUM_INFO}",
         "speed": speed(volume, arguments.rounds),

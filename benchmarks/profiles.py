@@ -17,7 +17,6 @@ import os
 import platform
 import random
 import re
-import subprocess
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -38,6 +37,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
+from tree import measured_commit
 
 from pipeline.domain import Document, Part, Resolution, fold_space, plain_characters
 from pipeline.ingest import read_file
@@ -399,12 +399,10 @@ def main() -> None:
     profile = next(p for p in load_profiles() if p.organisation == "un")
     forms = {"docx": arguments.word, "pdf": arguments.pdf}
     halves = {name: [r for r in rows if is_eligible(r) and half(r) == name] for name in ("development", "test")}
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "command": f"python benchmarks/profiles.py DATA --word {arguments.word} --pdf {arguments.pdf}",
         "documents_in_source": len(rows),

@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import random
-import subprocess
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
+from tree import measured_commit
 
 from pipeline.domain import BlockKind, Document, Resolution
 from pipeline.evaluate import ClauseKey, GoldText, Score, clause_keys, read_segmentation_gold
@@ -373,12 +373,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of the reference data")
     found = readings(parser.parse_args().data / "itu/pp18")
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "command": "python benchmarks/quality.py DATA",
     }

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import shlex
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from accuracy_texts import QUESTIONS, measure_texts
+from tree import measured_commit
 
 HERE = Path(__file__).resolve().parent
 TARGETS = {"same series": 0.975, "other organ only": 0.965, "other title only": 0.80}
@@ -36,12 +36,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=HERE.parent / "outputs", help="folder for vectors and matrices")
     parser.add_argument("--without", nargs="+", default=[], help="methods to leave out, by a part of the name")
     given = parser.parse_args()
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "command": shlex.join(["python", "benchmarks/retrieval.py", "DATA", *_options(given.without)]),
     }

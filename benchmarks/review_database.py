@@ -27,6 +27,7 @@ from typing import Any
 from review_pages import decided_pages, figures, list_pages, sign_in
 from review_rows import answer, table_rows
 from sqlalchemy import Index, create_engine, text
+from tree import measured_commit
 
 from pipeline.domain import QueueOrder, Role
 from pipeline.store.database import Database, open_database
@@ -347,12 +348,12 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no part is called {', '.join(sorted(unknown))}")
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE).stdout
+    commit = measured_commit()
     written = HERE / "review_database.json"
     before = json.loads(written.read_text(encoding="utf-8"))["databases"] if written.exists() else {}
     found = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "command": f"python benchmarks/review_database.py{_switches(given)}",
         "pairs": given.pairs,

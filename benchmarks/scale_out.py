@@ -28,6 +28,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from tree import measured_commit
+
 from flows import engines, stages
 from flows.spec import RunSpec
 from pipeline.ingest import find_files
@@ -252,10 +254,10 @@ def main() -> None:
     load = loads()
     with tempfile.TemporaryDirectory(prefix="overlap-scale-out-") as name:
         timed, gains, counts, same = measure(options, Path(name))
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=HERE)
+    commit = measured_commit()
     facts = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "processors": os.cpu_count(),
         "command": f"python benchmarks/scale_out.py CORPUS --documents {options.documents}",

@@ -30,6 +30,7 @@ from typing import Any
 
 import matching
 from memory import PeakMemory
+from tree import measured_commit
 from un_texts import un_texts
 
 from pipeline.embed import embed_passages, load_encoder, passages
@@ -316,7 +317,7 @@ def main() -> None:
         return
     options.work.mkdir(parents=True, exist_ok=True)
     prepare(options.data, options.work)
-    commit = _printed("git", "describe", "--always", "--dirty")  # before this program changes a file
+    commit = measured_commit()  # before this program changes a file
     # Parts that are not measured now stay as they were, and so do corpora and peers at another size.
     held = HERE / "speed.json"
     facts: dict[str, Any] = json.loads(held.read_text(encoding="utf-8")) if held.is_file() else {"made": {}}
@@ -351,10 +352,6 @@ def _made(commit: str) -> dict[str, Any]:
 def _write(facts: dict[str, Any]) -> None:
     (HERE / "speed.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (HERE / "speed.md").write_text(report(facts), encoding="utf-8")
-
-
-def _printed(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import time
 import unicodedata
 import zipfile
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from lxml import etree
 from rapidfuzz.distance import Levenshtein
+from tree import measured_commit
 
 from pipeline.domain import BlockKind, Document, Rejected, Span, View, unrevised
 from pipeline.ingest import Reader
@@ -299,12 +299,10 @@ def main() -> None:
 
     changed = "T-REC-G.Imp8101-201810-I!!MSW-E.docx"
     covers = ["T-RES-T.1-2016-MSW-E.docx", "T-REC-A.1-201610-I!!MSW-E.docx", changed]
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True, check=True
-    )
+    commit = measured_commit()
     result: dict[str, object] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "transcription": transcription_figures(
             read("T-RES-T.1-2016-MSW-E.docx"), (folder / "T-RES-T.1-2016.adoc").read_text(encoding="utf-8")
