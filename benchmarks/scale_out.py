@@ -2,10 +2,11 @@
 
 ``python benchmarks/scale_out.py CORPUS --documents 120`` starts a cluster of one worker and one of two, and runs the
 whole road over the same documents with each in turns, into empty output folders; it writes
-``benchmarks/scale_out.json`` and ``.md``. Every worker has one thread. Seconds are of the clock, from the first shard
-of a stage that is handed out until the last result is back; the median of the repeats counts. Workers have done every
-stage once before on a few documents, so that the loading of models, which each does once, is not measured. The tables
-of all runs, and of one without a cluster, must be the same to the last byte: otherwise it fails.
+``benchmarks/scale_out.json`` and ``.md``. Every worker has one thread. A large corpus is the ``corpus-10000`` that
+``speed.py`` writes into its folder. Seconds are of the clock, from the first shard of a stage that is handed out until
+the last result is back; the median of the repeats counts. Workers have done every stage once before on a few documents,
+so that the loading of models, which each does once, is not measured. The tables of all runs, and of one without a
+cluster, must be the same to the last byte: otherwise it fails.
 
 What the machine itself gives is measured beside: before each round a loop in one process, then in two at once.
 """
@@ -206,8 +207,9 @@ def table(facts: dict[str, Any]) -> str:
         f"{facts['date']}, commit {facts['commit']}, {facts['machine']}. Command: `{facts['command']}`.",
         "",
         (
-            f"{counts['documents']:,} documents, {counts['clauses']:,} clauses, {counts['passages']:,} passages, "
-            f"{counts['overlaps']:,} overlaps. Median of {facts['repeats']}, with models loaded; load of the machine "
+            f"{facts['corpus']}: {counts['documents']:,} documents, {counts['clauses']:,} clauses, "
+            f"{counts['passages']:,} passages, {counts['overlaps']:,} overlaps. "
+            f"Median of {facts['repeats']}, with models loaded; load of the machine "
             f"before: {facts['load']}, after: {facts['load_after']}."
         ),
         "",
@@ -261,6 +263,7 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "processors": os.cpu_count(),
         "command": f"python benchmarks/scale_out.py CORPUS --documents {options.documents}",
+        "corpus": options.corpus.name,
         "repeats": options.repeats,
         "load": load,
         "load_after": loads(),
