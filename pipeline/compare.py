@@ -128,7 +128,7 @@ def _holder(clause: str) -> str:
 
 def _read(resolution: Resolution, name: str, place: int, weights: Mapping[str, float]) -> _Text:
     clauses = tuple(resolution.clauses)
-    mandates = _mandates(resolution)
+    mandates = tuple(c.id for c in clauses if c.part is Part.OPERATIVE)
     return _Text(
         resolution=resolution,
         name=name,
@@ -171,26 +171,19 @@ def _citing(texts: Mapping[str, _Text]) -> set[tuple[str, str]]:
 
 def _editions(resolutions: Sequence[Resolution], lineages: Iterable[Lineage]) -> Iterable[ResolutionPair]:
     """Consecutive editions of each work, and proposals beside the text that they would change."""
-    held = {str(resolution.id): resolution for resolution in resolutions}
     for lineage in lineages:
         for older, newer in zip(lineage.editions, lineage.editions[1:], strict=False):
-            yield _edition_pair(newer, older, held, "editions of one work: never counted as overlap")
+            yield _edition_pair(newer, older, "editions of one work: never counted as overlap")
     for resolution in resolutions:
         if resolution.amends is not None:
             aim = _AIMS.get(resolution.marker.strip("()*"), "change the adopted text")
             reason = f"{resolution.marker or 'proposal'}: a proposal to {aim}"
-            yield _edition_pair(str(resolution.id), resolution.amends, held, reason)
+            yield _edition_pair(str(resolution.id), resolution.amends, reason)
 
 
-def _edition_pair(newer: str, older: str, held: Mapping[str, Resolution], reason: str) -> ResolutionPair:
+def _edition_pair(newer: str, older: str, reason: str) -> ResolutionPair:
     body = instrument_of(newer).body.value
-    a, b = (_mandates(held[name]) if name in held else () for name in (newer, older))
-    return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), a, b, (reason,))
-
-
-def _mandates(resolution: Resolution) -> tuple[str, ...]:
-    """The operative clauses of a text."""
-    return tuple(clause.id for clause in resolution.clauses if clause.part is Part.OPERATIVE)
+    return ResolutionPair(newer, older, body, body, Relation.REV, 0.0, 1.0, 1.0, 1.0, "", (), reasons=(reason,))
 
 
 def _align(

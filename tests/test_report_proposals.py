@@ -74,6 +74,8 @@ def test_a_suppression_does_not_stand_under_two_editions() -> None:
     groups = [group for group in view.discounted if group.relation is Relation.REV]
     (about,) = [group for group in groups if any(pair.a.standing.startswith("proposed") for pair in group.pairs)]
     assert "Two editions" not in about.why
+    assert [pair.coverage for pair in about.pairs] == [None] * len(about.pairs)
+    assert "not compared clause by clause" in page_of(view)
     assert about.label == "proposal on an adopted text"
     assert about.pairs[0].reasons == ("Would suppress Resolution 901 (Rev. Dubai, 2018).",)
     assert view.summary.discounted == sum(len(group.pairs) for group in view.discounted)

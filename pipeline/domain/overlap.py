@@ -153,7 +153,8 @@ class ResolutionPair:
     ``coverage_a`` in [0, 1] is the share of a's operative information found in b, ``coverage_b`` the converse.
     ``strength`` in [0, 1] is their nearness as wholes. ``overlaps`` are ids of aligned clause pairs, best first;
     ``cites`` is ``a``, ``b``, ``both`` or "" for who cites whom. ``matched_a`` are the operative clauses of a that
-    have a counterpart in b, in reading order, and ``matched_b`` the converse.
+    have a counterpart in b, in reading order, and ``matched_b`` the converse. The clauses of two editions of one work
+    are not aligned: nothing is matched there, and both coverages are 1 by definition.
     """
 
     a: str

@@ -15,6 +15,7 @@ from pipeline.report.view import UNMATCHED_SHOWN
 from pipeline.report.wording import (
     CHANCE_LIMIT,
     CHANCE_NOTE,
+    NOT_ALIGNED,
     capitalized,
     chance,
     closeness_label,
@@ -131,6 +132,7 @@ def _environment() -> Environment:
         signals_shown=SIGNALS_SHOWN,
         formulae_shown=FORMULAE_SHOWN,
         members_shown=MEMBERS_SHOWN,
+        not_aligned=NOT_ALIGNED,
         open_comparisons=OPEN_COMPARISONS,
         printed_findings=PRINTED_FINDINGS,
         unmatched_shown=UNMATCHED_SHOWN,

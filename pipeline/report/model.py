@@ -214,13 +214,15 @@ class FormulaGroup:
 
 @dataclass(frozen=True, slots=True)
 class DiscountedPair:
-    """Two texts that look alike for a reason that is no overlap."""
+    """Two texts that look alike for a reason that is no overlap.
+
+    ``coverage`` is that of ``a`` and of ``b``; None where their clauses were not aligned, as in editions of one work.
+    """
 
     a: InstrumentView
     b: InstrumentView
     probability: float
-    coverage_a: Coverage
-    coverage_b: Coverage
+    coverage: tuple[Coverage, Coverage] | None
     reasons: tuple[str, ...]
 
 

@@ -9,6 +9,7 @@ from pipeline.report.model import Comparison, FindingView, ReportView, Segment, 
 from pipeline.report.wording import (
     CHANCE_LIMIT,
     CHANCE_NOTE,
+    NOT_ALIGNED,
     capitalized,
     closeness_label,
     meaning,
@@ -210,11 +211,11 @@ def _cluster_rows(view: ReportView) -> Iterable[_Row]:
 def _discounted_rows(view: ReportView) -> Iterable[_Row]:
     for group in view.discounted:
         for pair in group.pairs:
-            coverage = f"A: {pair.coverage_a.sentence}\nB: {pair.coverage_b.sentence}"
+            sentences = [f"{side}: {held.sentence}" for side, held in zip("AB", pair.coverage or (), strict=False)]
             a, b = pair.a, pair.b
             why = _lines(pair.reasons) or group.why
             ids = group.relation.value, a.id, b.id
-            yield group.label, a.citation, a.title, b.citation, b.title, why, coverage, *ids
+            yield group.label, a.citation, a.title, b.citation, b.title, why, _lines(sentences) or NOT_ALIGNED, *ids
 
 
 def _formula_rows(view: ReportView) -> Iterable[_Row]:
@@ -284,7 +285,7 @@ def _note_rows(view: ReportView) -> Iterable[_Row]:
     yield "reading", CHANCE_LIMIT
     yield "reading", "Matched words are bold and underlined, reworded ones bold italic, moved ones doubly underlined."
     yield "reading", "Formula language is in grey italics; it stays in the text and weighs a tenth."
-    yield "reading", "Wide sheets are printed on A3, their first columns alone: identifiers and figures behind are not."
+    yield "reading", "Wide sheets print on A3, as many of their first columns as fit; the columns behind do not print."
     yield "reading", "Only the body that adopted a text can change it; remedies are material for proposals."
     for row in view.summary.relations:
         yield f"relation {row.relation.value}", meaning(row.relation)

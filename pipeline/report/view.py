@@ -266,13 +266,11 @@ def _is_of_proposal(lookup: Lookup, pair: ResolutionPair) -> bool:
 
 
 def _discounted_pair(lookup: Lookup, pair: ResolutionPair) -> DiscountedPair:
-    coverage_a, coverage_b = coverage_both_ways(lookup, pair)
     return DiscountedPair(
         a=lookup.instrument_view(pair.a),
         b=lookup.instrument_view(pair.b),
         probability=pair.probability,
-        coverage_a=coverage_a,
-        coverage_b=coverage_b,
+        coverage=None if pair.relation is Relation.REV else coverage_both_ways(lookup, pair),
         reasons=(_aim(lookup, pair.a),) if _is_of_proposal(lookup, pair) else tuple(map(lookup.tell, pair.reasons)),
     )
 

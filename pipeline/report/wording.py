@@ -9,6 +9,7 @@ from pipeline.reference import load_themes
 __all__ = [
     "CHANCE_LIMIT",
     "CHANCE_NOTE",
+    "NOT_ALIGNED",
     "PROPOSAL_LABEL",
     "PROPOSAL_MEANING",
     "adopter",
@@ -82,6 +83,7 @@ _RELATION_LABELS = {Relation.CONF: "mandates that may contradict each other"}
 
 # What the probabilities of this version are worth, in the reports of all formats; one place to change.
 CHANCE_NOTE = "calibrated on labelled pairs"
+NOT_ALIGNED = "not compared clause by clause"
 CHANCE_LIMIT = (
     "Probabilities are calibrated on labelled pairs, of which two in five overlap. Among all pairs of a corpus "
     "overlaps are far rarer: read 0.9 as “more likely than 0.7”, not as “right nine times in ten”."
