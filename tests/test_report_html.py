@@ -37,6 +37,21 @@ def tree(page):
     return lxml_html.fromstring(page)
 
 
+@pytest.fixture
+def limit(monkeypatch):
+    """Sets limits of the page by their names; templates know them from then on, and the usual ones again afterwards."""
+
+    def to(**limits):
+        for name, value in limits.items():
+            for module in ("html", "view"):
+                monkeypatch.setattr(f"pipeline.report.{module}.{name}", value, raising=False)
+        _environment.cache_clear()
+
+    yield to
+    monkeypatch.undo()
+    _environment.cache_clear()
+
+
 def plain(element):
     return " ".join(element.text_content().split())
 
@@ -192,7 +207,7 @@ def test_limits_of_the_page_are_printed_when_they_bite(record):
     assert f"{DISCOUNTED_SHOWN} likeliest of {DISCOUNTED_SHOWN + 1}" in plain(tree)
 
 
-def test_long_lists_end_and_say_so_and_no_link_leads_nowhere(record, monkeypatch):
+def test_long_lists_end_and_say_so_and_no_link_leads_nowhere(record, limit):
     wide = replace(
         record.findings[0], overlaps=tuple(o.id for o in record.overlaps if o.left == record.overlaps[0].left)
     )
@@ -200,11 +215,8 @@ def test_long_lists_end_and_say_so_and_no_link_leads_nowhere(record, monkeypatch
     many = tuple(replace(wide, id=f"f{n}", rank=n) for n in range(1, DETAILED_FINDINGS + 9))
     signals = tuple(replace(record.signals[0], subject=f"{record.signals[0].subject}{n}") for n in range(5))
     crowded = replace(record, findings=(*many, strongest), signals=signals)
-    for name, shown in (("FINDINGS_SHOWN", DETAILED_FINDINGS + 2), ("CLUSTERS_SHOWN", 0), ("SIGNALS_SHOWN", 2)):
-        monkeypatch.setattr(f"pipeline.report.html.{name}", shown)
-    _environment.cache_clear()
+    limit(FINDINGS_SHOWN=DETAILED_FINDINGS + 2, CLUSTERS_SHOWN=0, SIGNALS_SHOWN=2)
     tree = lxml_html.fromstring(page_of(build_view(crowded)))
-    _environment.cache_clear()
     targets = set(tree.xpath("//@id"))
     assert [link for link in tree.xpath("//@href") if link[1:] not in targets] == []
     assert "finding-best" not in targets
@@ -218,30 +230,24 @@ def test_long_lists_end_and_say_so_and_no_link_leads_nowhere(record, monkeypatch
     assert len(tree.xpath("//table[@class='signals']/tbody/tr")) == 2
 
 
-def test_clause_pairs_of_a_finding_stand_on_the_page_up_to_a_number_that_is_told(record, monkeypatch):
-    monkeypatch.setattr("pipeline.report.html.OPEN_COMPARISONS", 1)
-    monkeypatch.setattr("pipeline.report.html.COMPARISONS_SHOWN", 1)
+def test_clause_pairs_of_a_finding_stand_on_the_page_up_to_a_number_that_is_told(record, limit):
+    limit(OPEN_COMPARISONS=1, COMPARISONS_SHOWN=1)
     wide = next(finding for finding in record.findings if len(finding.overlaps) > 1)
-    _environment.cache_clear()
     tree = lxml_html.fromstring(page_of(build_view(replace(record, findings=(wide,)))))
-    _environment.cache_clear()
     article = tree.xpath("//article[contains(@class, 'finding')]")[0]
     assert len(article.xpath(".//figcaption/b[text()='A']")) == 1
     left = len(set(wide.overlaps) | {wide.headline}) - 1
     assert f"1 pairs stand here in full; the workbook holds the other {left}." in plain(article)
 
 
-def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record, monkeypatch):
+def test_unmatched_clauses_are_listed_up_to_a_limit_that_is_told(record, limit):
     first, *others = record.pairs
     alone = build_view(replace(record, pairs=(replace(first, matched_b=()), *others)))
     left = len(next(finding for finding in alone.all_findings if finding.id == "f-verb").unmatched_b)
     assert left > 1
-    for module in ("view", "html"):
-        monkeypatch.setattr(f"pipeline.report.{module}.UNMATCHED_SHOWN", 1)
-    _environment.cache_clear()
+    limit(UNMATCHED_SHOWN=1)
     view = build_view(replace(record, pairs=(replace(first, matched_b=()), *others)))
     tree = lxml_html.fromstring(page_of(view))
-    _environment.cache_clear()
     lists = tree.get_element_by_id("finding-f-verb").xpath(".//ul[@class='unmatched']")
     assert len(lists[1].xpath("li")) == 1
     assert f"and {left - 1} more, see the clauses of the text" in plain(tree)

@@ -53,7 +53,7 @@ class NearClauses:
 
 
 @dataclass(frozen=True, slots=True)
-class _Near:
+class _Nearness:
     """Existing clauses by their numbers: how near each is in meaning and theme, and the weight of words in common."""
 
     rows: NDArray[np.intp]
@@ -86,20 +86,17 @@ class DraftBounds:
             themes: (texts,), the nearness of its text to each existing text, in [-1, 1].
         """
         index = self._index
-        theme = themes[index.of_text]
-        rows, shared = self._near(draft, cosines, theme)
-        pairs = self._pairs(draft, mandate, _Near(rows, cosines[rows], theme[rows], shared))
+        near = self._near(draft, cosines, themes[index.of_text])
+        pairs = self._pairs(draft, mandate, near)
         # All that clauses show, once each, in the place of pairs; features of columns ask for nothing else, and one
         # that did would make no number of it.
         unasked: dict[str, Any] = dict.fromkeys(_OF_PAIRS, np.full(len(index.bodies), np.nan))
         shown = replace(pairs, there=np.arange(len(index.bodies), dtype=np.intp), **unasked)
         points = point_bounds(pairs, _BY_WORDS) + point_bounds(shown, _BY_COLUMNS)[pairs.there]
-        return NearClauses(rows, probabilities_at_most(points), pairs)
+        return NearClauses(near.rows, probabilities_at_most(points), pairs)
 
-    def _near(
-        self, draft: WordedClause, cosines: NDArray[np.float32], themes: NDArray[np.float32]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Existing clauses near in meaning or in words, and the weight of words in common.
+    def _near(self, draft: WordedClause, cosines: NDArray[np.float32], themes: NDArray[np.float32]) -> _Nearness:
+        """Existing clauses near in meaning or in words; ``cosines`` and ``themes`` (n,) are those of all of them.
 
         No alignment shares more of a word than the clause with less of it holds.
         """
@@ -117,13 +114,13 @@ class DraftBounds:
         if own := [i for i, held_work in enumerate(index.works) if held_work == work]:
             near &= ~np.isin(index.of_text, own)
         rows = np.flatnonzero(near)
-        return rows, shared[rows].astype(np.float64) + _SLACK
+        return _Nearness(rows, cosines[rows], themes[rows], shared[rows].astype(np.float64) + _SLACK)
 
     def _pairs(
         self,
         draft: WordedClause,
         mandate: ComparedMandate,
-        near: "_Near",
+        near: _Nearness,
     ) -> PairBounds:
         """The draft's clause against the existing ones that are near to it."""
         index, rows, shared = self._index, near.rows, near.shared
